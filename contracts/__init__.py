@@ -1,0 +1,1 @@
+"""What programs agree on: settings, events and tables. Imports nothing else of this project."""

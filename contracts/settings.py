@@ -1,0 +1,105 @@
+"""The only reader of the environment. Names, meanings and defaults are listed in `.env.example`.
+
+A value comes from the first of: the environment, `$RETAIL_HOME/secrets.env` (written by the laptop stack on its first
+start, readable by its owner only), `.env` beside this project's README, the default below.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, computed_field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECRETS_FILE = "secrets.env"
+
+
+class Settings(BaseSettings):
+    """Every setting of the project; the field's alias-free upper-case name is the variable's name."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_file_encoding="utf-8", frozen=True)
+
+    retail_home: Path = Path(".retail")
+    retail_jars: Path | None = None
+    retail_test_online_retail: Path | None = None
+
+    clickhouse_host: str = "127.0.0.1"
+    clickhouse_port: int = 8123
+    clickhouse_secure: bool = False
+    clickhouse_user: str = "retail"
+    clickhouse_password: SecretStr = SecretStr("")
+    clickhouse_reader_user: str = "reader"
+    clickhouse_reader_password: SecretStr = SecretStr("")
+
+    local_clickhouse_bind: str = "127.0.0.1"
+    local_clickhouse_memory_gb: float = Field(3.0, gt=0)
+    local_clickhouse_query_memory_gb: float = Field(2.0, gt=0)
+    local_clickhouse_threads: int = Field(2, ge=1)
+    local_clickhouse_max_queries: int = Field(64, ge=1)
+    local_clickhouse_max_body_gb: float = Field(4.0, gt=0)
+    local_clickhouse_session_timeout_s: int = Field(60, ge=1)
+
+    kafka_host: str = "127.0.0.1"
+    kafka_port: int = 9092
+    kafka_internal_port: int = 9094
+    kafka_controller_port: int = 9093
+    kafka_heap_mb: int = 512
+    kafka_sales_partitions: int = Field(4, ge=1)
+    kafka_inventory_partitions: int = Field(4, ge=1)
+    kafka_catalog_partitions: int = Field(1, ge=1)
+    kafka_replication: int = Field(1, ge=1)
+    kafka_retention_ms: int = -1
+
+    spark_master: str = "local[2]"
+    spark_driver_memory: str = "1g"
+    landing_max_offsets_per_trigger: int = Field(400_000, ge=1)
+
+    retail_schema_prefix: str = ""
+    retail_as_of: str = ""
+    dbt_threads: int = Field(2, ge=1)
+
+    @computed_field
+    @property
+    def kafka_bootstrap(self) -> str:
+        """`host:port` that clients outside the broker's own network dial."""
+        return f"{self.kafka_host}:{self.kafka_port}"
+
+    @property
+    def home(self) -> Path:
+        """Absolute folder that everything of this stack lives under."""
+        return _from_project(self.retail_home)
+
+    @property
+    def jars(self) -> Path:
+        """Absolute folder of the Kafka and Spark-connector jars; may be shared by several homes."""
+        return _from_project(self.retail_jars) if self.retail_jars else self.home / "jars"
+
+    def environment(self) -> dict[str, str]:
+        """Variables that hand these very settings, secrets included, to a program we start."""
+        return {name.upper(): _as_text(getattr(self, name)) for name in type(self).model_fields}
+
+
+def _from_project(path: Path) -> Path:
+    return path if path.is_absolute() else PROJECT / path
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+@lru_cache
+def load_settings() -> Settings:
+    """Settings of this process. Raises `pydantic.ValidationError` naming the variable that does not fit."""
+    dotenv = PROJECT / ".env"
+    home = Settings(_env_file=dotenv, _env_ignore_empty=True).home
+    return Settings(_env_file=(dotenv, home / SECRETS_FILE), _env_ignore_empty=True)
+
+
+def process_environment() -> dict[str, str]:
+    """The environment of this process with the settings laid over it, for a program we start."""
+    return {**os.environ, **load_settings().environment()}
