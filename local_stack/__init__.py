@@ -1,0 +1,1 @@
+"""The laptop home: ClickHouse over chDB, a Kafka broker, their supervision, the demo."""

@@ -1,0 +1,1 @@
+"""2 Land them, 5 learn: Spark programs."""

@@ -1,0 +1,1 @@
+"""ClickHouse outside dbt: raw tables, users and grants, the client."""

@@ -1,0 +1,131 @@
+"""DDL of the raw tables, made from the event contracts.
+
+Each message is a row whatever it holds. The engine parses the payload once into `_text`, a tuple of Nullable strings;
+the typed columns and `_error`, the first broken rule or '', are defaults of that tuple, so a bad type is an error and
+never a silent 0 (`contracts.events.verdict` gives the same words).
+"""
+
+from typing import get_args
+
+from contracts.events import NO_TYPE, TOPICS, UNKNOWN_TYPE, UNREADABLE, Event
+from contracts.fields import Kind, sql_literal
+from contracts.tables import QUARANTINE, RAW_TABLES
+
+# Retries of the last inserts of a landing run; older ones are caught by their offsets.
+DEDUPLICATION_WINDOW = 1000
+
+
+def raw_table(topic: str) -> str:
+    """CREATE TABLE of the topic's raw table."""
+    return f"""\
+CREATE TABLE IF NOT EXISTS {RAW_TABLES[topic]}
+(
+    `_topic` LowCardinality(String),
+    `_partition` Int32,
+    `_offset` Int64 CODEC(Delta, ZSTD),
+    `_kafka_timestamp` DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    `_ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD),
+    `payload` String CODEC(ZSTD),
+    `_text` {_text_type(topic)} DEFAULT {_text_value(topic)} CODEC(ZSTD),
+{_typed_columns(topic)},
+    `_error` LowCardinality(String) DEFAULT {_error(topic)},
+    INDEX event_time event_time TYPE minmax
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(_kafka_timestamp)
+ORDER BY (_topic, _partition, _offset)
+SETTINGS non_replicated_deduplication_window = {DEDUPLICATION_WINDOW}"""
+
+
+def quarantine_view() -> str:
+    """CREATE VIEW of every message that broke a rule, with the rule."""
+    columns = "_topic, _partition, _offset, _kafka_timestamp, _ingested_at, event_id, event_type, _error, payload"
+    selects = (f"SELECT {columns} FROM {table} WHERE _error != ''" for table in RAW_TABLES.values())
+    return f"CREATE OR REPLACE VIEW {QUARANTINE} AS\n" + "\nUNION ALL\n".join(selects)
+
+
+def fields(topic: str) -> dict[str, Kind]:
+    """Every field of the topic's events by name, the envelope first."""
+    found: dict[str, Kind] = {}
+    for model in TOPICS[topic].values():
+        for name in model.model_fields:
+            kind = _kind(model, name)
+            if found.setdefault(name, kind).sql_type != kind.sql_type:
+                raise TypeError(f"{topic}.{name} has two types")
+    return found
+
+
+def _kind(model: type[Event], name: str) -> Kind:
+    info = model.model_fields[name]
+    marks = list(info.metadata)
+    for part in get_args(info.annotation):
+        marks += getattr(part, "__metadata__", ())
+    return next(mark for mark in marks if isinstance(mark, Kind))
+
+
+def _text_type(topic: str) -> str:
+    return "Tuple(" + ", ".join(f"{name} Nullable(String)" for name in fields(topic)) + ")"
+
+
+def _text_value(topic: str) -> str:
+    # A top-level array would be read by position, as if it were an object.
+    extract = f"JSONExtract(payload, {sql_literal(_text_type(topic))})"
+    return f"if(startsWith(trimLeft(payload), '{{'), {extract}, {_nothing(topic)})"
+
+
+def _nothing(topic: str) -> str:
+    return f"defaultValueOfTypeName({sql_literal(_text_type(topic))})"
+
+
+def _typed_columns(topic: str) -> str:
+    required = {name for name in Event.model_fields if name != "corrects_event_id"}
+    return ",\n".join(
+        _plain_column(name, kind) if name in required else _nullable_column(name, kind)
+        for name, kind in fields(topic).items()
+    )
+
+
+def _plain_column(name: str, kind: Kind) -> str:
+    value = f"ifNull({kind.sql_value(f'_text.{name}')}, defaultValueOfTypeName({sql_literal(kind.sql_type)}))"
+    return f"    `{name}` {kind.sql_type} DEFAULT {value}"
+
+
+def _nullable_column(name: str, kind: Kind) -> str:
+    return f"    `{name}` {_nullable(kind.sql_type)} DEFAULT {kind.sql_value(f'_text.{name}')}"
+
+
+def _nullable(sql_type: str) -> str:
+    if sql_type.startswith("LowCardinality("):
+        return sql_type.replace("(String)", "(Nullable(String))")
+    return f"Nullable({sql_type})"
+
+
+def _error(topic: str) -> str:
+    branches = [
+        (
+            "isNull(_text.event_type) and not (startsWith(trimLeft(payload), '{') and isValidJSON(payload))",
+            _say(UNREADABLE),
+        ),
+        ("isNull(_text.event_type)", _say(NO_TYPE)),
+        *((f"event_type = {sql_literal(name)}", _first_error(model)) for name, model in TOPICS[topic].items()),
+    ]
+    return _multi_if(branches, _say(UNKNOWN_TYPE))
+
+
+def _first_error(model: type[Event]) -> str:
+    branches = []
+    for name, info in model.model_fields.items():
+        kind, text = _kind(model, name), f"_text.{name}"
+        if info.is_required():
+            branches.append((f"isNull({text})", _say(f"{name}: missing")))
+        branches.append((f"isNotNull({text}) and not ({kind.sql_test(text)})", _say(f"{name}: not {kind.says}")))
+    branches += [(f"not ({rule.sql})", _say(rule.says)) for rule in model.rules]
+    return _multi_if(branches, "''")
+
+
+def _multi_if(branches: list[tuple[str, str]], otherwise: str) -> str:
+    return "multiIf(" + ", ".join(f"{condition}, {value}" for condition, value in branches) + f", {otherwise})"
+
+
+def _say(text: str) -> str:
+    return sql_literal(text)
