@@ -103,3 +103,8 @@ def load_settings() -> Settings:
 def process_environment() -> dict[str, str]:
     """The environment of this process with the settings laid over it, for a program we start."""
     return {**os.environ, **load_settings().environment()}
+
+
+def java_home() -> str:
+    """Where the operator says Java lives, '' where nothing is said."""
+    return os.environ.get("JAVA_HOME", "")

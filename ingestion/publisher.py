@@ -1,0 +1,69 @@
+"""Messages to Kafka, fast and in order per key.
+
+librdkafka sends what kafka-python would take ten times as long for; its idempotent producer neither loses nor doubles a
+message within a run, and its partitioner is set to the one Java clients use.
+"""
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaError, Message, Producer
+
+Record = tuple[str, bytes, bytes]
+
+
+class PublishingFailed(Exception):
+    """The broker did not take a message."""
+
+
+class Publisher:
+    """Sends (topic, key, value); `flush` returns when the broker holds everything sent."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._failure: KafkaError | None = None
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap,
+                "enable.idempotence": True,
+                "partitioner": "murmur2_random",
+                "compression.type": "lz4",
+                "linger.ms": 20,
+                "batch.size": 1_000_000,
+                "queue.buffering.max.messages": 200_000,
+                "message.timeout.ms": 60_000,
+                "error_cb": self._fail_if_fatal,
+                "log_level": 2,
+            }
+        )
+
+    def send(self, records: Iterable[Record]) -> None:
+        """Queue the records; waits while the queue is full. Raises PublishingFailed if an earlier one was refused."""
+        for topic, key, value in records:
+            self._queue(topic, key, value)
+        self._producer.poll(0)
+        self._raise_failure()
+
+    def _queue(self, topic: str, key: bytes, value: bytes) -> None:
+        while True:
+            try:
+                self._producer.produce(topic, key=key, value=value, on_delivery=self._delivered)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+                self._raise_failure()
+
+    def flush(self) -> None:
+        """Wait until every record is held by the broker. Raises PublishingFailed if one is not."""
+        while self._producer.flush(0.5):
+            self._raise_failure()
+        self._raise_failure()
+
+    def _delivered(self, error: KafkaError | None, _message: Message) -> None:
+        self._failure = self._failure or error
+
+    def _fail_if_fatal(self, error: KafkaError) -> None:
+        if error.fatal():
+            self._failure = self._failure or error
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise PublishingFailed(f"Kafka did not take a message: {self._failure.str()}. Is the broker up?")

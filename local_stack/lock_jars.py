@@ -1,0 +1,50 @@
+"""Write `jars.lock` anew: resolve the coordinates below with everything they need and note each archive's hash.
+
+Run after changing a version: `python -m local_stack.lock_jars`.
+"""
+
+import tempfile
+from pathlib import Path
+
+import pyspark
+
+from local_stack.jars import LOCK, hash_of, run_ivy
+
+WANTED = {
+    "kafka": [
+        ("org.apache.kafka", "kafka_2.13", "4.3.1"),
+        ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),  # Kafka 4.3's log4j; without it nothing is logged
+    ],
+    "spark": [("org.apache.spark", "spark-sql-kafka-0-10_2.13", pyspark.__version__)],
+}
+HEADER = "# Java archives by group, Maven coordinates and SHA-256; written by `python -m local_stack.lock_jars`.\n"
+SEPARATOR = "+++"
+
+
+def main() -> None:
+    """Resolve and write the lock."""
+    with tempfile.TemporaryDirectory() as work:
+        lines = [line for group in WANTED for line in _resolve(group, Path(work))]
+    LOCK.write_text(HEADER + "\n".join(lines) + "\n")
+
+
+def _resolve(group: str, work: Path) -> list[str]:
+    names = SEPARATOR.join(("[organisation]", "[artifact]", "[revision]"))
+    for coordinates in WANTED[group]:
+        run_ivy(work, ["-dependency", *coordinates, "-confs", "default"], f"{work}/{group}/{names}.[ext]")
+    jars = sorted((work / group).glob("*.jar"))
+    return [f"{group} {_coordinates(jar)} {hash_of(jar)}" for jar in jars if not _comes_with_spark(group, jar)]
+
+
+def _coordinates(jar: Path) -> str:
+    return ":".join(jar.stem.split(SEPARATOR))
+
+
+def _comes_with_spark(group: str, jar: Path) -> bool:
+    name = jar.stem.split(SEPARATOR)[1]
+    own = (Path(pyspark.__file__).parent / "jars").glob(f"{name}-[0-9]*.jar")
+    return group == "spark" and any(own)
+
+
+if __name__ == "__main__":
+    main()
