@@ -1,0 +1,62 @@
+"""The one place where a Spark session is built, for programs and tests alike."""
+
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from contracts.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+CONNECTOR = "spark-sql-kafka-0-10_2.13"
+_QUIET_LOG = Path(__file__).with_name("log4j2.properties")
+
+
+class MissingJarsError(RuntimeError):
+    """The Kafka connector's jars are not there; the message says how to get them."""
+
+
+def build_session(name: str, settings: Settings, options: dict[str, str] | None = None) -> SparkSession:
+    """A session in UTC with the Kafka connector's local jars; nothing is looked up in a network.
+
+    `options` are laid over the defaults. Raises MissingJarsError.
+    """
+    builder = SparkSession.builder.appName(name).master(settings.spark_master)
+    for key, value in {**_options(settings), **(options or {})}.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def checkpoint_folder(settings: Settings, query: str) -> Path:
+    """Where a streaming query keeps how far it has come."""
+    return settings.home / "checkpoints" / query
+
+
+def _options(settings: Settings) -> dict[str, str]:
+    scratch = settings.home / "spark"
+    local = settings.spark_master.startswith("local")
+    return {
+        "spark.jars": ",".join(connector_jars(settings)),
+        "spark.driver.memory": settings.spark_driver_memory,
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{_QUIET_LOG} -Duser.timezone=UTC"
+        f" -Dderby.system.home={scratch}",
+        "spark.pyspark.python": sys.executable,
+        "spark.pyspark.driver.python": sys.executable,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.local.dir": str(scratch / "scratch"),
+        **({"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK} if local else {}),
+    }
+
+
+def connector_jars(settings: Settings) -> list[str]:
+    """Paths of the connector and what it needs. Raises MissingJarsError."""
+    jars = sorted(str(jar) for jar in (settings.jars / "spark").glob("*.jar"))
+    if not any(CONNECTOR in jar for jar in jars):
+        raise MissingJarsError(
+            f"Spark's Kafka connector is not in {settings.jars / 'spark'}: bring it by `python -m local_stack.jars`."
+        )
+    return jars

@@ -1,0 +1,56 @@
+"""The one way to the warehouse: ClickHouse over HTTP, on a laptop and in production alike."""
+
+from typing import Literal
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+from pydantic import SecretStr
+
+from contracts.settings import Settings
+
+CONNECT_TIMEOUT_S = 10
+SEND_RECEIVE_TIMEOUT_S = 600
+_AUTHENTICATION_FAILED = "516"
+
+
+class WarehouseUnavailableError(RuntimeError):
+    """No connection to the warehouse; the message is one sentence that says what to do."""
+
+
+def connect(settings: Settings, user: Literal["writer", "reader"] = "writer") -> Client:
+    """A client that may write, or one that may only read. Raises WarehouseUnavailableError."""
+    name, password = _login(settings, user)
+    try:
+        return clickhouse_connect.get_client(
+            host=settings.clickhouse_host,
+            port=settings.clickhouse_port,
+            secure=settings.clickhouse_secure,
+            username=name,
+            password=password.get_secret_value(),
+            connect_timeout=CONNECT_TIMEOUT_S,
+            send_receive_timeout=SEND_RECEIVE_TIMEOUT_S,
+            autogenerate_session_id=False,  # a session would refuse two queries at once
+            compress=not _is_loopback(settings.clickhouse_host),
+        )
+    except ClickHouseError as error:
+        raise WarehouseUnavailableError(_sentence(error, settings, name)) from error
+
+
+def _login(settings: Settings, user: str) -> tuple[str, SecretStr]:
+    if user == "reader":
+        return settings.clickhouse_reader_user, settings.clickhouse_reader_password
+    return settings.clickhouse_user, settings.clickhouse_password
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("127.0.0.1", "localhost", "::1")
+
+
+def _sentence(error: ClickHouseError, settings: Settings, name: str) -> str:
+    where = f"ClickHouse at {settings.clickhouse_host}:{settings.clickhouse_port}"
+    if isinstance(error, DatabaseError) and _AUTHENTICATION_FAILED in str(error):
+        return f"{where} refuses the password of user {name!r}: correct it in the environment or in .env."
+    first_line = str(error).strip().splitlines()[0]
+    remedy = "start it with `./retail up`, or correct CLICKHOUSE_HOST and CLICKHOUSE_PORT"
+    return f"{where} does not answer: {remedy} ({first_line})."

@@ -1,0 +1,46 @@
+"""Creates the databases, the raw tables and the quarantine view; a second run only adds what the contracts gained.
+
+python -m warehouse.create_tables
+"""
+
+import sys
+
+from clickhouse_connect.driver.client import Client
+
+from contracts.settings import load_settings
+from contracts.tables import DATABASES, RAW_TABLES
+from warehouse.client import WarehouseUnavailableError, connect
+from warehouse.raw_columns import adopt_contract
+from warehouse.raw_tables import quarantine_view, raw_table
+
+
+def create_tables(client: Client) -> list[str]:
+    """Makes what is missing. Returns one sentence per change of a table that was there before."""
+    for database in DATABASES:
+        client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
+    changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
+    client.command(quarantine_view())
+    return changes
+
+
+def _raw_table(client: Client, topic: str) -> list[str]:
+    if client.command(f"EXISTS TABLE {RAW_TABLES[topic]}"):
+        return adopt_contract(client, topic)
+    client.command(raw_table(topic))
+    return []
+
+
+def main() -> int:
+    """Exit code 0, or 1 after a sentence on stderr."""
+    try:
+        changes = create_tables(connect(load_settings()))
+    except WarehouseUnavailableError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for change in changes:
+        sys.stderr.write(f"{change}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
