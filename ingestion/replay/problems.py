@@ -1,0 +1,13 @@
+"""What can go wrong with somebody's file, as two kinds: one line cannot be an event, or nothing can be done at all."""
+
+
+class LineRejected(Exception):
+    """This line cannot be an event; the reason is written to the rejects file."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReplayProblem(Exception):
+    """The replay cannot go on; the message says what to do."""
