@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     spark_driver_memory: str = "1g"
     landing_max_offsets_per_trigger: int = Field(400_000, ge=1)
 
+    dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""
     retail_as_of: str = ""
     dbt_threads: int = Field(2, ge=1)
@@ -77,7 +78,8 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """Variables that hand these very settings, secrets included, to a program we start."""
-        return {name.upper(): _as_text(getattr(self, name)) for name in type(self).model_fields}
+        values = {name.upper(): _as_text(getattr(self, name)) for name in type(self).model_fields}
+        return values | {"RETAIL_HOME": str(self.home), "RETAIL_JARS": str(self.jars)}
 
 
 def _from_project(path: Path) -> Path:
@@ -100,9 +102,19 @@ def load_settings() -> Settings:
     return Settings(_env_file=(dotenv, home / SECRETS_FILE), _env_ignore_empty=True)
 
 
-def process_environment() -> dict[str, str]:
-    """The environment of this process with the settings laid over it, for a program we start."""
-    return {**os.environ, **load_settings().environment()}
+NO_TELEMETRY = {
+    "DO_NOT_TRACK": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "ASTRONOMER_COSMOS_TELEMETRY_ENABLED": "false",
+    "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "false",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "false",
+}
+
+
+def process_environment(settings: Settings) -> dict[str, str]:
+    """The environment of this process with the settings laid over it and telemetry off, for a program we start."""
+    return {**os.environ, **NO_TELEMETRY, **settings.environment()}
 
 
 def java_home() -> str:

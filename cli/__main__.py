@@ -1,0 +1,35 @@
+"""`./retail`: the verbs, in the order one meets them."""
+
+import sys
+
+import typer
+
+from cli import data_verbs, stack_verbs, tool_verbs
+from cli.console import explain
+from contracts.problems import Problem
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Retail inventory analytics: Kafka, Spark, ClickHouse and dbt, from the till to the star schema.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for verbs in (stack_verbs, data_verbs, tool_verbs):
+    verbs.register(app)
+
+
+def main() -> None:
+    """Run a verb; what is explained is printed as a sentence, Ctrl-C ends quietly with code 130."""
+    try:
+        app()
+    except Problem as problem:
+        explain(problem)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

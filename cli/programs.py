@@ -1,0 +1,40 @@
+"""Start other programs with our settings, in the foreground."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.settings import PROJECT, Settings, process_environment
+
+
+def run(settings: Settings, command: Sequence[str], extra: dict[str, str] | None = None, folder: Path = PROJECT) -> int:
+    """Run to the end; gives the exit code. Ctrl-C reaches the program, which ends in its own order."""
+    process = subprocess.Popen(command, env=process_environment(settings) | (extra or {}), cwd=folder)
+    while True:
+        try:
+            return _exit_code(process.wait())
+        except KeyboardInterrupt:
+            # The terminal has sent the signal to the program as well.
+            continue
+
+
+def run_python(settings: Settings, module: str, *arguments: str) -> int:
+    """Run one of our programs."""
+    return run(settings, [sys.executable, "-m", module, *arguments])
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run dbt on our project; its artefacts and logs stay under the home."""
+    folders = {
+        "DBT_PROJECT_DIR": str(PROJECT / "dbt_project"),
+        "DBT_PROFILES_DIR": str(PROJECT / "dbt_project"),
+        "DBT_TARGET_PATH": str(settings.home / "dbt" / "target"),
+        "DBT_LOG_PATH": str(settings.home / "logs"),
+    }
+    return run(settings, [sys.executable, "-m", "dbt.cli.main", *arguments], folders, PROJECT / "dbt_project")
+
+
+def _exit_code(returned: int) -> int:
+    return 128 - returned if returned < 0 and -returned in signal.valid_signals() else returned

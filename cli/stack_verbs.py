@@ -1,0 +1,106 @@
+"""Verbs for the stack itself: demo, up, down, status, logs, reset."""
+
+import time
+from typing import Annotated
+
+import psutil
+import typer
+from rich.table import Table
+
+from cli.console import console, say, step
+from contracts.problems import Problem
+from contracts.settings import Settings, load_settings
+from local_stack import stack, supervision
+from local_stack.reset import kept_by_home, remove_data
+
+NAMES = ", ".join(service.name for service in supervision.SERVICES)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    for verb in (up, down, status, logs, reset):
+        app.command()(verb)
+
+
+def up() -> None:
+    """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
+    settings = stack.up(load_settings(), step)
+    say(
+        f"ClickHouse answers on {settings.clickhouse_host}:{settings.clickhouse_port}, Kafka on {settings.kafka_bootstrap}."
+    )
+
+
+def down() -> None:
+    """Stop every service. Data stays."""
+    stack.down(load_settings())
+    say("Everything is stopped; the data stays. Start again with ./retail up.")
+
+
+def status() -> None:
+    """Show the services and how much they hold. Exit code 3 if something that should run does not."""
+    settings = load_settings()
+    states = supervision.states(settings)
+    if not states:
+        say("The stack is down. Start it with ./retail up.")
+        raise typer.Exit(3)
+    console.print(_table(states))
+    wanted = {service.name for service in supervision.SERVICES if service.autostart}
+    if any(state.name in wanted and state.state != "RUNNING" for state in states):
+        raise typer.Exit(3)
+
+
+def _table(states: list[supervision.State]) -> Table:
+    table = Table("service", "state", "pid", "up", "memory", box=None, header_style="dim")
+    for state in states:
+        running = state.state == "RUNNING"
+        table.add_row(
+            state.name,
+            f"[{'green' if running else 'yellow'}]{state.state.lower()}[/]",
+            str(state.pid) if running else "",
+            _duration(time.time() - state.since) if running else "",
+            _memory(state.pid) if running else "",
+        )
+    return table
+
+
+def _duration(seconds: float) -> str:
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{seconds:.0f} s" if minutes < 2 else f"{minutes:.0f} min" if hours < 2 else f"{hours:.0f} h"
+
+
+def _memory(pid: int) -> str:
+    try:
+        return f"{psutil.Process(pid).memory_info().rss / 1e6:,.0f} MB"
+    except psutil.Error:
+        return ""
+
+
+def logs(
+    name: Annotated[str, typer.Argument(help=f"One of: {NAMES}, supervisord.")],
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Stay and print what comes.")] = False,
+) -> None:
+    """Print the end of a service's log."""
+    file = supervision.log_file(load_settings(), name)
+    if not file.exists():
+        raise Problem(f"There is no log of {name!r}.", f"Services: {NAMES}, supervisord.")
+    with file.open(errors="replace") as text:
+        typer.echo("".join(text.readlines()[-lines:]), nl=False)
+        while follow:
+            typer.echo(text.read(), nl=False)
+            time.sleep(0.3)
+
+
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Stop everything and delete this home's data: events, tables, checkpoints, simulations, logs. Asks first."""
+    settings = load_settings()
+    if not yes:
+        typer.confirm(f"Delete all data under {settings.home}? It cannot be undone.", abort=True, err=True)
+    stack.down(settings)
+    remove_data(settings)
+    say(f"{settings.home} is empty now{_kept(settings)}.")
+
+
+def _kept(settings: Settings) -> str:
+    kept = kept_by_home(settings)
+    return f" but for {', '.join(kept)}" if kept else ""

@@ -1,0 +1,22 @@
+"""Passwords of one laptop stack: drawn once, kept in its home, readable by its owner only."""
+
+import os
+import secrets
+
+from contracts.settings import SECRETS_FILE, Settings, load_settings
+
+NAMES = ("CLICKHOUSE_PASSWORD", "CLICKHOUSE_READER_PASSWORD")
+
+
+def ensure_secrets(settings: Settings) -> Settings:
+    """Draw the passwords that nobody has set; gives the settings that hold them."""
+    missing = [name for name in NAMES if not getattr(settings, name.lower()).get_secret_value()]
+    if not missing:
+        return settings
+    settings.home.mkdir(parents=True, exist_ok=True)
+    # Created with its mode, never opened up to others even for a moment.
+    file = os.open(settings.home / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(file, "a") as out:
+        out.writelines(f"{name}={secrets.token_urlsafe(24)}\n" for name in missing)
+    load_settings.cache_clear()
+    return load_settings()
