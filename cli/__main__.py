@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from cli import data_verbs, stack_verbs, tool_verbs
 from cli.console import explain
@@ -23,12 +24,20 @@ for verbs in (stack_verbs, data_verbs, tool_verbs):
 def main() -> None:
     """Run a verb; what is explained is printed as a sentence, Ctrl-C ends quietly with code 130."""
     try:
-        app()
+        app(prog_name="./retail")
     except Problem as problem:
         explain(problem)
         sys.exit(1)
+    except ValidationError as error:
+        explain(Problem("A setting does not fit.", _wrong_settings(error)))
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    found = (f"{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_input=False))
+    return "; ".join(found) + ". See .env.example."
 
 
 if __name__ == "__main__":

@@ -25,9 +25,8 @@ def register(app: typer.Typer) -> None:
 def up() -> None:
     """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
     settings = stack.up(load_settings(), step)
-    say(
-        f"ClickHouse answers on {settings.clickhouse_host}:{settings.clickhouse_port}, Kafka on {settings.kafka_bootstrap}."
-    )
+    clickhouse = f"{settings.clickhouse_host}:{settings.clickhouse_port}"
+    say(f"ClickHouse answers on {clickhouse}, Kafka on {settings.kafka_bootstrap}.")
 
 
 def down() -> None:
