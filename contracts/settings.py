@@ -120,3 +120,8 @@ def process_environment(settings: Settings) -> dict[str, str]:
 def java_home() -> str:
     """Where the operator says Java lives, '' where nothing is said."""
     return os.environ.get("JAVA_HOME", "")
+
+
+def hand_on(variables: dict[str, str]) -> None:
+    """Set variables for the programs that libraries start on our behalf (Spark's JVM and its Python workers)."""
+    os.environ.update(variables)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from contracts.settings import Settings
+from contracts.settings import Settings, hand_on
 
 LOOPBACK = "127.0.0.1"
 CONNECTOR = "spark-sql-kafka-0-10_2.13"
@@ -21,6 +21,8 @@ def build_session(name: str, settings: Settings, options: dict[str, str] | None 
 
     `options` are laid over the defaults. Raises MissingJarsError.
     """
+    # Spark reads its workers' Python from nowhere else when it is started from Python.
+    hand_on({"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "SPARK_LOCAL_IP": LOOPBACK})
     builder = SparkSession.builder.appName(name).master(settings.spark_master)
     for key, value in {**_options(settings), **(options or {})}.items():
         builder = builder.config(key, value)
@@ -40,8 +42,6 @@ def _options(settings: Settings) -> dict[str, str]:
         "spark.driver.memory": settings.spark_driver_memory,
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{_QUIET_LOG} -Duser.timezone=UTC"
         f" -Dderby.system.home={scratch}",
-        "spark.pyspark.python": sys.executable,
-        "spark.pyspark.driver.python": sys.executable,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
