@@ -10,7 +10,7 @@ from rich.table import Table
 from cli.console import console, say, step
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from local_stack import stack, supervision
+from local_stack import supervision
 from local_stack.reset import kept_by_home, remove_data
 
 NAMES = ", ".join(service.name for service in supervision.SERVICES)
@@ -24,6 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def up() -> None:
     """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
+    from local_stack import stack  # brings the Kafka and ClickHouse clients, which `status` does without
+
     settings = stack.up(load_settings(), step)
     clickhouse = f"{settings.clickhouse_host}:{settings.clickhouse_port}"
     say(f"ClickHouse answers on {clickhouse}, Kafka on {settings.kafka_bootstrap}.")
@@ -31,7 +33,7 @@ def up() -> None:
 
 def down() -> None:
     """Stop every service. Data stays."""
-    stack.down(load_settings())
+    supervision.stop(load_settings())
     say("Everything is stopped; the data stays. Start again with ./retail up.")
 
 
@@ -95,7 +97,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
     settings = load_settings()
     if not yes:
         typer.confirm(f"Delete all data under {settings.home}? It cannot be undone.", abort=True, err=True)
-    stack.down(settings)
+    supervision.stop(settings)
     remove_data(settings)
     say(f"{settings.home} is empty now{_kept(settings)}.")
 

@@ -12,7 +12,6 @@ from cli.programs import run, run_dbt, run_python
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from local_stack.jars import fetch_jars
-from local_stack.stack import require_up
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
@@ -48,6 +47,8 @@ def docs(
     only_make: Annotated[bool, typer.Option("--only-make", help="Make the site and do not serve it.")] = False,
 ) -> None:
     """Make the dbt docs site (models, columns, lineage) and serve it on this machine until Ctrl-C."""
+    from local_stack.stack import require_up
+
     settings = load_settings()
     require_up(settings)
     code = run_dbt(settings, ["docs", "generate"])

@@ -9,10 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
-
-import pyspark
 
 from contracts.problems import Problem
 from local_stack.java import java_command
@@ -98,7 +97,12 @@ def run_ivy(work: Path, arguments: list[str], pattern: str) -> None:
 
 
 def _ivy() -> Path:
-    return next(Path(pyspark.__file__).parent.joinpath("jars").glob("ivy-*.jar"))
+    return next((pyspark_folder() / "jars").glob("ivy-*.jar"))
+
+
+def pyspark_folder() -> Path:
+    """Where PySpark lies; it is not imported, which would take longer than most of our verbs."""
+    return Path(find_spec("pyspark").origin).parent
 
 
 def _descriptor(jars: Iterable[Jar]) -> str:

@@ -4,18 +4,17 @@ Run after changing a version: `python -m local_stack.lock_jars`.
 """
 
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
-import pyspark
-
-from local_stack.jars import LOCK, hash_of, run_ivy
+from local_stack.jars import LOCK, hash_of, pyspark_folder, run_ivy
 
 WANTED = {
     "kafka": [
         ("org.apache.kafka", "kafka_2.13", "4.3.1"),
         ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),  # Kafka 4.3's log4j; without it nothing is logged
     ],
-    "spark": [("org.apache.spark", "spark-sql-kafka-0-10_2.13", pyspark.__version__)],
+    "spark": [("org.apache.spark", "spark-sql-kafka-0-10_2.13", version("pyspark"))],
 }
 HEADER = "# Java archives by group, Maven coordinates and SHA-256; written by `python -m local_stack.lock_jars`.\n"
 SEPARATOR = "+++"
@@ -42,7 +41,7 @@ def _coordinates(jar: Path) -> str:
 
 def _comes_with_spark(group: str, jar: Path) -> bool:
     name = jar.stem.split(SEPARATOR)[1]
-    own = (Path(pyspark.__file__).parent / "jars").glob(f"{name}-[0-9]*.jar")
+    own = (pyspark_folder() / "jars").glob(f"{name}-[0-9]*.jar")
     return group == "spark" and any(own)
 
 

@@ -40,11 +40,6 @@ def up(settings: Settings, tell: Tell) -> Settings:
     return settings
 
 
-def down(settings: Settings) -> None:
-    """Stop every service of this home."""
-    supervision.stop(settings)
-
-
 def require_up(settings: Settings) -> None:
     """Raise Problem if this home's services do not run."""
     if not supervision.is_up(settings) and not clickhouse_answers(settings):

@@ -1,0 +1,59 @@
+"""What every test shares: the --long switch, a home that is nobody's, one real stack of the tests' own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts.settings import Settings, load_settings
+from local_stack import stack, supervision
+from local_stack.ports import free_ports
+
+PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port", "dbt_docs_port")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--long`."""
+    parser.addoption("--long", action="store_true", help="also run what takes minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless they were asked for, and say so."""
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="takes minutes: add --long"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_home() -> Iterator[None]:
+    """No test reads or writes the home of a person's own stack."""
+    folder = tempfile.mkdtemp(prefix="retail-nobody-")
+    os.environ["RETAIL_HOME"] = folder
+    load_settings.cache_clear()
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def settings_for(home: Path, **changes: object) -> Settings:
+    """Settings of a stack in `home` on free ports, with the archives of whoever runs the tests."""
+    jars = load_settings().jars
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    passwords = {"clickhouse_password": "writer-of-tests", "clickhouse_reader_password": "reader-of-tests"}
+    return Settings(_env_file=None, **{"retail_home": home, "retail_jars": jars, **ports, **passwords, **changes})
+
+
+@pytest.fixture(scope="session")
+def running_stack() -> Iterator[Settings]:
+    """A ClickHouse and a Kafka under supervision, shared by the whole session."""
+    home = Path(tempfile.mkdtemp(prefix="retail-stack-"))
+    settings = settings_for(home)
+    try:
+        yield stack.up(settings, lambda _step: None)
+    finally:
+        supervision.stop(settings)
+        shutil.rmtree(home, ignore_errors=True)
