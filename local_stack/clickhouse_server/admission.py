@@ -1,0 +1,39 @@
+"""How many queries may be at work at once, and which: the register behind code 202 and code 216."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local_stack.clickhouse_server.errors import ServerError
+
+
+class Admission:
+    """The queries at work, by id."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._running: set[str] = set()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def admit(self, query_id: str) -> Iterator[None]:
+        """Hold a place. Raises 202 when all are taken, 216 while another query has the same id."""
+        with self._changed:
+            if query_id in self._running:
+                raise ServerError(216, f"Query with id = {query_id} is already running")
+            if len(self._running) >= self._limit:
+                raise ServerError(
+                    202, f"Too many simultaneous queries. Maximum: {self._limit} (LOCAL_CLICKHOUSE_MAX_QUERIES)"
+                )
+            self._running.add(query_id)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running.discard(query_id)
+                self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Whether the last query ended in that time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, seconds)

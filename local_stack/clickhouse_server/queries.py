@@ -1,0 +1,102 @@
+"""Run one query request from its text to the last byte of its answer."""
+
+import time
+from contextlib import ExitStack
+
+from local_stack.clickhouse_server.blocks import BlockEncoder
+from local_stack.clickhouse_server.connections import connection_for
+from local_stack.clickhouse_server.encodings import choose, encoder
+from local_stack.clickhouse_server.engine import CONTROL, READ_ONLY, Connection
+from local_stack.clickhouse_server.errors import ServerError
+from local_stack.clickhouse_server.form import is_form, read_form
+from local_stack.clickhouse_server.formats import content_type
+from local_stack.clickhouse_server.home import Home, Query
+from local_stack.clickhouse_server.http_request import Request
+from local_stack.clickhouse_server.options import read_options
+from local_stack.clickhouse_server.output import send_result, send_whole
+from local_stack.clickhouse_server.permissions import check, is_set_or_use
+from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
+from local_stack.clickhouse_server.response import Response, add_query_headers
+from local_stack.clickhouse_server.running import Running
+from local_stack.clickhouse_server.statements import output_clause
+from local_stack.clickhouse_server.users import User
+
+
+def answer_query(home: Home, request: Request, user: User, response: Response) -> None:
+    """Run the request's query and send the answer. Raises `ServerError`; what was sent by then stays sent."""
+    started = time.perf_counter()
+    with ExitStack() as stack:
+        parts = read_form(request, request.body, home.folders.temporary) if is_form(request) else []
+        for part in parts:
+            stack.enter_context(part.content)
+        request.tables = {part.name for part in parts if part.is_file}
+        request.fields = {part.name: part.text() for part in parts if not part.is_file}
+        options = read_options(request, home.session_timeout)
+        query = Query(home, request, options, user, response, parts, started)
+        timezone = options.settings.get("session_timezone") or home.engine.timezone
+        add_query_headers(response, options.query_id, home.engine.host, timezone)
+        stack.enter_context(home.admission.admit(options.query_id))
+        chunks = iter(()) if is_form(request) else decoded_body(request, options)
+        _run(query, read_statement(options, chunks))
+
+
+def _run(query: Query, statement: Statement) -> None:
+    verdict = query.home.engine.classify(statement.insert.sql + b" VALUES" if statement.insert else statement.sql)
+    check(query.user, verdict, statement.sql, query.request.method in ("GET", "HEAD"))
+    with connection_for(query, verdict.kind == CONTROL, is_set_or_use(statement.sql)) as connection:
+        if statement.insert:
+            outcome = connection.insert(statement.insert.sql, statement.insert.format, statement.data)
+            send_whole(query, outcome)
+        elif verdict.kind == READ_ONLY:
+            _select(query, connection, statement.sql)
+        else:
+            _command(query, connection, statement.sql)
+
+
+def _command(query: Query, connection: Connection, sql: bytes) -> None:
+    """A statement whose result, if any, is a few rows."""
+    with Running(query.home.engine, query.token) as running:
+        running.start(query.home.pool, connection, sql, query.options.default_format)
+        for _ in running.pieces(query.response.socket, 3600):
+            pass
+        outcome = running.outcome()
+    if outcome.result:
+        query.response.add("X-ClickHouse-Format", query.options.default_format)
+        _encode(query)
+    send_whole(query, outcome)
+
+
+def _select(query: Query, connection: Connection, sql: bytes) -> None:
+    clause = output_clause(sql)
+    format_name = clause.format or query.options.default_format
+    query.response.add("X-ClickHouse-Format", format_name)
+    query.response.headers["Content-Type"] = content_type(format_name)
+    _encode(query)
+    with Running(query.home.engine, query.token) as running:
+        try:
+            running.start(query.home.pool, connection, clause.into(running.path, format_name), format_name)
+            send_result(query, running)
+        except ServerError as error:
+            if error.code != 62:
+                raise
+            raise _original_complaint(connection, sql, error) from None
+
+
+def _original_complaint(connection: Connection, sql: bytes, error: ServerError) -> ServerError:
+    """The syntax error of the client's own text instead of that of the text we made of it."""
+    try:
+        connection.execute(b"EXPLAIN AST " + sql)
+    except ServerError as original:
+        return original
+    return error
+
+
+def _encode(query: Query) -> None:
+    """Agree on the compression of the answer's body."""
+    if query.options.compress:
+        query.response.encode_with(BlockEncoder())
+        return
+    name = choose(query.request.headers.get("accept-encoding", ""))
+    if name and query.options.is_on("enable_http_compression", True):
+        level = query.options.number("http_zlib_compression_level", 3)
+        query.response.encode_with(encoder(name, level), name)
