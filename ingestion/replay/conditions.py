@@ -1,0 +1,77 @@
+"""The `when` of a rule, bound to the columns of a file."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from contracts.fields import INTEGER, MONEY, QUANTITY, RATE, Kind
+from ingestion.replay.cells import Row, Text
+from ingestion.replay.mapping import Condition, Conditions
+from ingestion.replay.problems import LineRejected
+from ingestion.replay.values import Habits
+
+Holds = Callable[[Row], bool]
+CACHE = 16_384
+
+
+def all_hold(when: Conditions, texts: dict[str, Text], grammars: dict[str, Kind], habits: Habits) -> Holds:
+    """Whether a line fulfils every condition. It raises LineRejected where a number is compared and there is none."""
+    tests = [_bound(name, condition, texts[name], grammars.get(name), habits) for name, condition in when.items()]
+    if len(tests) == 1:
+        return tests[0]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _bound(name: str, condition: Condition, text: Text, grammar: Kind | None, habits: Habits) -> Holds:
+    checks = _checks(condition, grammar, habits)
+
+    @lru_cache(maxsize=CACHE)
+    def holds(raw: str) -> bool:
+        said = text.clean(raw)
+        try:
+            return all(check(said) for check in checks)
+        except LineRejected as rejected:
+            raise LineRejected(f"{name}: {rejected.reason}") from None
+
+    raw = text.raw
+    return (lambda row: holds(raw(row))) if raw else (lambda _row: holds(""))
+
+
+def _checks(condition: Condition, grammar: Kind | None, habits: Habits) -> list[Callable[[str | None], bool]]:
+    checks: list[Callable[[str | None], bool]] = []
+    if condition.state:
+        is_present = condition.state == "present"
+        checks.append(lambda said: (said is not None) == is_present)
+    if condition.equals is not None:
+        checks.append(_equality([condition.equals], grammar, habits))
+    if condition.one_of is not None:
+        checks.append(_equality(condition.one_of, grammar, habits))
+    if condition.starts_with is not None:
+        checks.append(lambda said, start=condition.starts_with: said is not None and said.startswith(start))
+    if condition.matching is not None:
+        checks.append(lambda said, p=re.compile(condition.matching): said is not None and bool(p.search(said)))
+    return checks + _comparisons(condition, habits)
+
+
+def _equality(wanted: list[str], grammar: Kind | None, habits: Habits) -> Callable[[str | None], bool]:
+    if grammar in (MONEY, QUANTITY, RATE, INTEGER):
+        numbers = {Habits(".", "", "first", "shift").number(text) for text in wanted}
+        return lambda said: said is not None and habits.number(said) in numbers
+    return lambda said: said in wanted
+
+
+def _comparisons(condition: Condition, habits: Habits) -> list[Callable[[str | None], bool]]:
+    written = Habits(".", "", "first", "shift")  # a mapping's own numbers are written with a point
+    tests = {
+        "above": lambda a, b: a > b,
+        "below": lambda a, b: a < b,
+        "at_least": lambda a, b: a >= b,
+        "at_most": lambda a, b: a <= b,
+    }
+    return [
+        lambda said, test=test, limit=written.number(getattr(condition, name)): (
+            said is not None and test(habits.number(said), limit)
+        )
+        for name, test in tests.items()
+        if getattr(condition, name) is not None
+    ]
