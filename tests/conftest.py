@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import settings_for
 
 from contracts.settings import Settings, load_settings
 from local_stack import stack, supervision
-from local_stack.ports import free_ports
-
-PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port", "dbt_docs_port")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,14 +35,6 @@ def _no_home() -> Iterator[None]:
     load_settings.cache_clear()
     yield
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def settings_for(home: Path, **changes: object) -> Settings:
-    """Settings of a stack in `home` on free ports, with the archives of whoever runs the tests."""
-    jars = load_settings().jars
-    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
-    passwords = {"clickhouse_password": "writer-of-tests", "clickhouse_reader_password": "reader-of-tests"}
-    return Settings(_env_file=None, **{"retail_home": home, "retail_jars": jars, **ports, **passwords, **changes})
 
 
 @pytest.fixture(scope="session")
