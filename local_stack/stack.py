@@ -51,7 +51,8 @@ def _require_disk(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
         raise Problem(
-            f"Only {free / 1e9:.1f} GB are free where {home} lies.", "Free some, or set RETAIL_HOME elsewhere."
+            f"The disk is full: {free / 1e9:.1f} GB are free where {home} lies, 1 GB is the least.",
+            "Free some, or set RETAIL_HOME to a folder on another disk.",
         )
 
 

@@ -43,10 +43,10 @@ def _pid(settings: Settings, name: str) -> int:
     return next(state.pid for state in supervision.states(settings) if state.name == name)
 
 
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[Settings]:
-    """A stack that a test may break."""
-    settings = settings_for(tmp_path / "home")
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A stack that tests may break; the test that ends it comes last."""
+    settings = settings_for(tmp_path_factory.mktemp("broken") / "home")
     yield stack.up(settings, lambda _step: None)
     supervision.stop(settings)
 
@@ -65,17 +65,6 @@ def test_killed_services_come_back_with_their_data(own_stack: Settings) -> None:
     _wait(lambda: stack.clickhouse_answers(own_stack) and broker_answers(own_stack))
     assert connect(own_stack).command("SELECT n FROM staging.kept") == 7
     assert event_counts(own_stack) == {SALES: 50, INVENTORY: 0, CATALOG: 0}
-
-
-def test_down_leaves_no_process(own_stack: Settings) -> None:
-    """After `down` nothing of this home runs, though the supervisor itself had been killed."""
-    pids = [_pid(own_stack, name) for name in ("clickhouse", "kafka")]
-    supervisor = psutil.Process(pids[0]).parent()
-    supervisor.kill()
-    result = _retail(own_stack, "down")
-    assert result.returncode == 0, result.stderr
-    assert not [pid for pid in (*pids, supervisor.pid) if psutil.pid_exists(pid)]
-    assert not list(supervision.orphans(own_stack))
 
 
 def test_second_up_changes_nothing(running_stack: Settings) -> None:
@@ -183,3 +172,14 @@ def test_wrong_setting_is_named(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "CLICKHOUSE_PORT" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_down_leaves_no_process(own_stack: Settings) -> None:
+    """After `down` nothing of this home runs, though the supervisor itself had been killed."""
+    pids = [_pid(own_stack, name) for name in ("clickhouse", "kafka")]
+    supervisor = psutil.Process(pids[0]).parent()
+    supervisor.kill()
+    result = _retail(own_stack, "down")
+    assert result.returncode == 0, result.stderr
+    assert not [pid for pid in (*pids, supervisor.pid) if psutil.pid_exists(pid)]
+    assert not list(supervision.orphans(own_stack))
