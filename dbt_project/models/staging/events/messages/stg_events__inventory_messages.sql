@@ -1,0 +1,88 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete_insert',
+    unique_key=['_topic', '_partition', '_offset'],
+    order_by=['source', 'event_type', 'location_id', 'product_id', 'event_time', '_partition', '_offset'],
+    partition_by='toYYYYMM(event_time)',
+    pre_hook="{{ mark_messages(source('events', 'raw_inventory_events'), inventory_document_key()) }}",
+    post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
+) }}
+
+with source as (
+
+    select * from {{ source('events', 'raw_inventory_events') }}
+    where _error = ''
+    {% if is_incremental() %} and {{ is_marked() }} {% endif %}
+
+),
+
+renamed as (
+
+    select
+        -- envelope
+        event_id,
+        cast(event_type as LowCardinality(String)) as event_type,
+        schema_version,
+        event_time,
+        cast(source as LowCardinality(String)) as source,
+        corrects_event_id,
+
+        -- ids
+        cast(assumeNotNull(location_id) as LowCardinality(String)) as location_id,
+        cast(assumeNotNull(product_id) as LowCardinality(String)) as product_id,
+        supplier_id,
+        purchase_order_id,
+        purchase_order_line,
+        lot_id,
+        transfer_id,
+        cast(counterpart_location_id as LowCardinality(Nullable(String))) as counterpart_location_id,
+        cast(supply_source_id as LowCardinality(Nullable(String))) as supply_source_id,
+        count_id,
+
+        -- strings
+        cast(reason as LowCardinality(Nullable(String))) as reason,
+        scope,
+
+        -- numerics
+        quantity,
+        unit_cost,
+        pack_size,
+
+        -- dates and timestamps
+        expiry_date,
+        promised_date,
+        counted_at,
+        snapshot_at,
+
+        -- place in Kafka, keys
+        _topic, _partition, _offset, _kafka_timestamp,
+        {{ event_key() }} as _event_key,
+        {{ corrected_key() }} as _corrects_key,
+        {{ inventory_document_key() }} as _document_key,
+        {{ content_key(inventory_fields()) }} as _content_key,
+        cityHash64(payload) as _payload_key,
+        ifNull({{ is_too_large(['quantity', 'unit_cost']) }}, false) as is_too_large
+
+    from source
+
+),
+
+messages_usable as (
+
+    select * from renamed where not is_too_large
+
+),
+
+{{ message_verdicts('messages_usable') }},
+
+messages_judged as (
+
+    select
+        renamed.* except (_content_key, _payload_key, is_too_large),
+        {{ verdict() }} as verdict
+    from renamed
+    left join message_verdicts using (_topic, _partition, _offset)
+
+)
+
+select * from messages_judged
