@@ -22,19 +22,46 @@ def register(app: typer.Typer) -> None:
         app.command()(verb)
 
 
-def up() -> None:
+def up(
+    services: Annotated[list[str] | None, typer.Argument(help="More services to start, for example landing.")] = None,
+) -> None:
     """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
+    _require_known(services)
     from local_stack import stack  # brings the Kafka and ClickHouse clients, which `status` does without
 
     settings = stack.up(load_settings(), step)
     clickhouse = f"{settings.clickhouse_host}:{settings.clickhouse_port}"
     say(f"ClickHouse answers on {clickhouse}, Kafka on {settings.kafka_bootstrap}.")
+    for name in services or ():
+        supervision.start_service(settings, name)
+        say(f"{name} is starting; follow it with ./retail logs {name} -f.")
 
 
-def down() -> None:
-    """Stop every service. Data stays."""
-    supervision.stop(load_settings())
+def down(
+    services: Annotated[list[str] | None, typer.Argument(help="Only these; without a name: everything.")] = None,
+) -> None:
+    """Stop every service, or only the named ones. Data stays."""
+    _require_known(services)
+    settings = load_settings()
+    if services:
+        _stop_some(settings, services)
+        return
+    supervision.stop(settings)
     say("Everything is stopped; the data stays. Start again with ./retail up.")
+
+
+def _stop_some(settings: Settings, names: list[str]) -> None:
+    if not supervision.is_up(settings):
+        raise Problem("The stack is down.", "Start it with ./retail up.")
+    for name in names:
+        say(f"{name} is stopped." if supervision.stop_service(settings, name) else f"{name} was not running.")
+
+
+def _require_known(names: list[str] | None) -> None:
+    known = {service.name for service in supervision.SERVICES}
+    for name in names or ():
+        if name not in known:
+            raise Problem(f"There is no service {name!r}.", f"Services: {NAMES}.")
 
 
 def status() -> None:
