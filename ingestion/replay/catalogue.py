@@ -7,31 +7,70 @@ valid from its first line on. Memory grows with entries, not with lines.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from contracts.events import SCHEMA_VERSION
 from contracts.fields import INSTANT
+from ingestion.replay.binding import Binding
 from ingestion.replay.cells import Row, Text, text_of
 from ingestion.replay.conditions import Holds, all_hold
-from ingestion.replay.drafts import Binding, Draft
-from ingestion.replay.kinds import KINDS, MODELS, grammar_of
+from ingestion.replay.drafts import Draft
+from ingestion.replay.kinds import MODELS, grammar_of
 from ingestion.replay.mapping import Cell
 from ingestion.replay.problems import LineRejected
 from ingestion.replay.values import Value, reader_of
 
+ENVELOPE = ("event_id", "event_type", "schema_version", "source")
+MEMORY = 65_536  # distinct statements kept before they are forgotten and worked out again
 
-@dataclass
-class _Best:
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    name: str
     rank: int
-    at: datetime
-    text: str
+    text: Text
+    fits: Holds | None
+
+    def of(self, row: Row) -> str | None:
+        """What the line says, if it may speak."""
+        said = self.text.of(row)
+        return said if said is not None and (self.fits is None or self.fits(row)) else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Statement:
+    """What some lines say alike about an entry: (field, rank of the candidate, text)."""
+
+    key: Key
+    says: tuple[tuple[str, int, str], ...]
 
 
 @dataclass
 class _Entry:
     line: int
     first_at: datetime
-    best: dict[str, _Best] = field(default_factory=dict)
+    last: _Statement
+    last_at: datetime
+    best: dict[str, tuple[int, datetime, str]] = field(default_factory=dict)
+
+    def hear(self, statement: _Statement, at: datetime) -> None:
+        """Lines in a row mostly say the same: they are one statement with the latest of their times."""
+        if statement is self.last:
+            self.last_at = max(self.last_at, at)
+        else:
+            self.settle()
+            self.last, self.last_at = statement, at
+        self.first_at = min(self.first_at, at)
+
+    def settle(self) -> None:
+        """Keep of the last statement what is better than what is known."""
+        for name, rank, text in self.last.says:
+            best = self.best.get(name)
+            if best is None or rank < best[0] or (rank == best[0] and self.last_at >= best[1]):
+                self.best[name] = (rank, self.last_at, text)
 
 
 class EntryPlan:
@@ -42,57 +81,61 @@ class EntryPlan:
         self._event, self._binding = event, binding
         self._key = [(name, self._text(fields[name][0])) for name in self.model.key_fields if name in fields]
         self._candidates = [
-            (name, rank, self._text(cell), self._condition(cell))
+            _Candidate(name, rank, self._text(cell), self._condition(cell))
             for name, cells in fields.items()
             if name not in self.model.key_fields
             for rank, cell in enumerate(cells)
         ]
-        self._entries: dict[tuple[str, ...], _Entry] = {}
+        self._raw = itemgetter(*self._positions(fields))
+        self._statements: dict[Any, _Statement] = {}
+        self._entries: dict[Key, _Entry] = {}
 
     def see(self, line: int, row: Row, at: datetime) -> None:
         """Take what a line says about the entry it names, if it names one."""
+        statement = self._statement(row)
+        entry = self._entries.get(statement.key)
+        if entry is not None:
+            entry.hear(statement, at)
+        elif all(statement.key):
+            self._entries[statement.key] = _Entry(line, at, statement, at)
+
+    def _statement(self, row: Row) -> _Statement:
+        raw = self._raw(row)
+        known = self._statements.get(raw)
+        if known is None:
+            if len(self._statements) >= MEMORY:
+                self._statements.clear()
+            known = self._statements[raw] = self._worked_out(row)
+        return known
+
+    def _worked_out(self, row: Row) -> _Statement:
         key = tuple([text.of(row) or "" for _, text in self._key])
-        if "" in key:
-            return
-        entry = self._entries.get(key)
-        if entry is None:
-            entry = self._entries[key] = _Entry(line, at)
-        elif at < entry.first_at:
-            entry.first_at = at
-        for name, rank, text, fits in self._candidates:
-            best = entry.best.get(name)
-            if best is None or rank < best.rank or (rank == best.rank and at >= best.at):
-                said = text.of(row)
-                if said is not None and (fits is None or fits(row)):
-                    entry.best[name] = _Best(rank, at, said)
+        told = [(candidate.name, candidate.rank, candidate.of(row)) for candidate in self._candidates]
+        return _Statement(key, tuple((name, rank, said) for name, rank, said in told if said is not None))
 
     def drafts(self, id_prefix: str) -> Iterator[tuple[int, Draft | LineRejected]]:
         """Every entry with the line that first named it, as an event or as the reason why it cannot be one."""
         for key, entry in self._entries.items():
+            entry.settle()
             try:
                 yield entry.line, self._draft(key, entry, f"{id_prefix}:{entry.line}:{self._event}")
             except LineRejected as rejected:
                 yield entry.line, LineRejected(f"{self._event} {':'.join(key)}: {rejected.reason}")
 
-    def _draft(self, key: tuple[str, ...], entry: _Entry, event_id: str) -> Draft:
+    def _draft(self, key: Key, entry: _Entry, event_id: str) -> Draft:
         texts = dict(zip((name for name, _ in self._key), key, strict=True))
-        texts |= {name: best.text for name, best in entry.best.items()}
-        when = Value(entry.first_at, INSTANT.write(entry.first_at))
+        texts |= {name: text for name, (_, _, text) in entry.best.items()}
         values = {name: self._value(name, text) for name, text in texts.items()}
+        when = Value(entry.first_at, INSTANT.write(entry.first_at))
         values |= {"event_time": when, "valid_from": when}
+        wire = dict(zip(ENVELOPE, (event_id, self._event, SCHEMA_VERSION, self._binding.mapping.source), strict=True))
+        wire |= {name: value.wire for name, value in values.items()}
         for name, info in self.model.model_fields.items():
-            if info.is_required() and name not in (*values, "event_id", "event_type", "schema_version", "source"):
+            if info.is_required() and name not in wire:
                 raise LineRejected(f"{name}: missing")
-        envelope = {
-            "event_id": event_id,
-            "event_type": self._event,
-            "schema_version": SCHEMA_VERSION,
-            "source": self._binding.mapping.source,
-        }
-        blank: dict[str, Any] = dict.fromkeys(self.model.model_fields)
-        wire = {**blank, **envelope, **{name: value.wire for name, value in values.items()}}
-        typed = {**blank, **{name: value.typed for name, value in values.items()}}
-        return Draft(self.model, wire, typed).obey()
+        ordered = {name: wire[name] for name in self.model.model_fields if name in wire}
+        typed = dict.fromkeys(self.model.model_fields) | {name: value.typed for name, value in values.items()}
+        return Draft(self.model, ordered, typed).obeyed()
 
     def _value(self, name: str, text: str) -> Value:
         try:
@@ -101,12 +144,14 @@ class EntryPlan:
             raise LineRejected(f"{name}: {rejected.reason}") from None
 
     def _text(self, cell: Cell) -> Text:
-        if cell.field is None:
-            return text_of(cell, self._binding.columns)
-        return self._binding.texts[cell.field]
+        return text_of(cell, self._binding.columns) if cell.field is None else self._binding.texts[cell.field]
 
     def _condition(self, cell: Cell) -> Holds | None:
-        if not cell.when:
-            return None
-        grammars = KINDS[self._binding.mapping.kind].mapping_fields()
-        return all_hold(cell.when, self._binding.texts, grammars, self._binding.habits)
+        binding = self._binding
+        return all_hold(cell.when, binding.texts, binding.grammars, binding.habits) if cell.when else None
+
+    def _positions(self, fields: dict[str, list[Cell]]) -> list[int]:
+        cells = [cell for candidates in fields.values() for cell in candidates]
+        texts = [self._text(cell) for cell in cells]
+        texts += [self._binding.texts[name] for cell in cells for name in cell.when or {}]
+        return sorted({position for text in texts for position in text.positions})

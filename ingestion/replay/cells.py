@@ -15,14 +15,21 @@ JOINT = "\x1f"  # between the raw cells of a text made of several columns
 
 @dataclass(frozen=True)
 class Text:
-    """A text of each line: `raw` picks it, `clean` finishes it (None: absent). A constant has no `raw`."""
+    """A text of each line: the cells at `positions` make the raw text, `clean` finishes it (None: absent).
 
-    raw: Callable[[Row], str] | None
+    A constant has no positions.
+    """
+
+    positions: tuple[int, ...]
     clean: Clean
 
     def of(self, row: Row) -> str | None:
         """The finished text of a line."""
-        return self.clean(self.raw(row) if self.raw else "")
+        return self.clean(self.raw(row))
+
+    def raw(self, row: Row) -> str:
+        """The text of a line before it is cleaned; equal raw texts have equal finished ones."""
+        return JOINT.join([row[position] for position in self.positions])
 
 
 def text_of(cell: Cell, columns: Sequence[str]) -> Text:
@@ -30,15 +37,11 @@ def text_of(cell: Cell, columns: Sequence[str]) -> Text:
     finish = _finish(cell)
     if cell.constant is not None:
         done = finish(cell.constant)
-        return Text(None, lambda _raw: done)
+        return Text((), lambda _raw: done)
     if cell.column is not None:
-        return Text(_pick(_position(cell.column, columns)), lambda raw: finish(raw.strip()))
-    picks = [_position(name, columns) for name in cell.columns or []]
-    return Text(lambda row: JOINT.join([row[i] for i in picks]), _joined(cell.joined_with, finish))
-
-
-def _pick(position: int) -> Callable[[Row], str]:
-    return lambda row: row[position]
+        return Text((_position(cell.column, columns),), lambda raw: finish(raw.strip()))
+    positions = tuple(_position(name, columns) for name in cell.columns or [])
+    return Text(positions, _joined(cell.joined_with, finish))
 
 
 def _position(name: str, columns: Sequence[str]) -> int:
@@ -79,8 +82,12 @@ def _steps(cell: Cell) -> list[Callable[[str], str]]:
     if cell.slug:
         steps.append(slug)
     if cell.values is not None:
-        steps.append(lambda text, known=cell.values, rest=cell.otherwise: known.get(text, text if rest is None else rest))
+        steps.append(_translation(cell.values, cell.otherwise))
     return steps
+
+
+def _translation(values: dict[str, str], otherwise: str | None) -> Callable[[str], str]:
+    return lambda text: values.get(text, text if otherwise is None else otherwise)
 
 
 def slug(text: str) -> str:

@@ -1,5 +1,6 @@
 """The `when` of a rule, bound to the columns of a file."""
 
+import operator
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -33,8 +34,10 @@ def _bound(name: str, condition: Condition, text: Text, grammar: Kind | None, ha
         except LineRejected as rejected:
             raise LineRejected(f"{name}: {rejected.reason}") from None
 
-    raw = text.raw
-    return (lambda row: holds(raw(row))) if raw else (lambda _row: holds(""))
+    if len(text.positions) == 1:
+        position = text.positions[0]
+        return lambda row: holds(row[position])
+    return lambda row: holds(text.raw(row))
 
 
 def _checks(condition: Condition, grammar: Kind | None, habits: Habits) -> list[Callable[[str | None], bool]]:
@@ -55,23 +58,20 @@ def _checks(condition: Condition, grammar: Kind | None, habits: Habits) -> list[
 
 def _equality(wanted: list[str], grammar: Kind | None, habits: Habits) -> Callable[[str | None], bool]:
     if grammar in (MONEY, QUANTITY, RATE, INTEGER):
-        numbers = {Habits(".", "", "first", "shift").number(text) for text in wanted}
+        numbers = {_WRITTEN.number(text) for text in wanted}
         return lambda said: said is not None and habits.number(said) in numbers
     return lambda said: said in wanted
 
 
+_COMPARISONS = {"above": operator.gt, "below": operator.lt, "at_least": operator.ge, "at_most": operator.le}
+_WRITTEN = Habits(".", "", "first", "shift")  # a mapping's own numbers are written with a point
+
+
 def _comparisons(condition: Condition, habits: Habits) -> list[Callable[[str | None], bool]]:
-    written = Habits(".", "", "first", "shift")  # a mapping's own numbers are written with a point
-    tests = {
-        "above": lambda a, b: a > b,
-        "below": lambda a, b: a < b,
-        "at_least": lambda a, b: a >= b,
-        "at_most": lambda a, b: a <= b,
-    }
-    return [
-        lambda said, test=test, limit=written.number(getattr(condition, name)): (
-            said is not None and test(habits.number(said), limit)
-        )
-        for name, test in tests.items()
-        if getattr(condition, name) is not None
-    ]
+    limits = {name: getattr(condition, name) for name in _COMPARISONS}
+    return [_comparison(_COMPARISONS[name], limit, habits) for name, limit in limits.items() if limit is not None]
+
+
+def _comparison(compare: Callable[..., bool], limit: str, habits: Habits) -> Callable[[str | None], bool]:
+    bound = _WRITTEN.number(limit)
+    return lambda said: said is not None and compare(habits.number(said), bound)

@@ -41,9 +41,7 @@ class FileKind:
 
     def mapping_fields(self) -> dict[str, Grammar]:
         """Every field a mapping of this kind may fill, with its grammar."""
-        return {
-            word: grammar_of(event, name) for event in self.events for name, word in self.fields_of(event).items()
-        }
+        return {word: grammar_of(event, name) for event in self.events for name, word in self.fields_of(event).items()}
 
 
 def grammar_of(event: str, name: str) -> Grammar:
@@ -60,7 +58,7 @@ def _one(event: str, **more: Any) -> FileKind:
 
 
 def _catalog(*events: str, **more: Any) -> FileKind:
-    renames = {event: _IN_FORCE for event in events}
+    renames = dict.fromkeys(events, _IN_FORCE)
     return FileKind(events=events, rules=({"event": [events[0]]},), renames=renames, **more)
 
 
@@ -71,7 +69,7 @@ KINDS: dict[str, FileKind] = {
             {"when": {"quantity": {"below": "0"}}, "event": ["return"], "negate": ["quantity"]},
             {"event": ["sale"]},
         ),
-        renames={loss: _AT_STORE for loss in _LOSSES},
+        renames=dict.fromkeys(_LOSSES, _AT_STORE),
         defaults={
             "register_id": "unknown",
             "line_type": "merchandise",

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingestion.replay.binding import Binding
 from ingestion.replay.cells import Row
 from ingestion.replay.conditions import Holds, all_hold
-from ingestion.replay.drafts import Binding, Draft, EventPlan
-from ingestion.replay.kinds import KINDS
+from ingestion.replay.drafts import Draft
+from ingestion.replay.event_plan import EventPlan
 from ingestion.replay.mapping import LineRule, Mapping
 from ingestion.replay.problems import LineRejected
 from ingestion.replay.returns import SaleFinder
@@ -20,6 +21,10 @@ class _BoundRule:
     plans: list[EventPlan]
     reject: str | None
     finder: SaleFinder | None
+
+    @property
+    def is_several(self) -> bool:
+        return len(self.plans) > 1
 
 
 @dataclass
@@ -47,12 +52,7 @@ class Translator:
             self.binding.numbering.count(row)
         rule = self._rule_for(row)
         event_id = self._event_id(line, row)
-        drafts = [plan.draft(row, event_id) for plan in rule.plans if plan.applies(row)]
-        if not drafts:
-            raise LineRejected("no event: what it would be made of is empty")
-        # One line may be several events (ordered and received): the first has the line's own id.
-        for more in drafts[1:]:
-            more.wire["event_id"] = f"{event_id}:{more.model.event}"
+        drafts = _several(rule.plans, row, event_id) if rule.is_several else [rule.plans[0].draft(row, event_id)]
         if self._sales_matter:
             self._relate(rule, drafts[0])
         return drafts
@@ -74,8 +74,7 @@ class Translator:
 
     def _bound(self, rule: LineRule) -> _BoundRule:
         binding = self.binding
-        grammars = KINDS[binding.mapping.kind].mapping_fields()
-        holds = all_hold(rule.when, binding.texts, grammars, binding.habits) if rule.when else None
+        holds = all_hold(rule.when, binding.texts, binding.grammars, binding.habits) if rule.when else None
         plans = [EventPlan(event, rule, binding) for event in rule.event or []]
         by = tuple(rule.find_sale_by or ())
         finder = self.finders.setdefault(by, SaleFinder(by)) if by else None
@@ -92,6 +91,14 @@ class Translator:
         if len(event_id.encode("utf-8", "surrogateescape")) > 200:
             raise LineRejected("event_id: longer than 200 bytes")
         return event_id
+
+
+def _several(plans: list[EventPlan], row: Row, event_id: str) -> list[Draft]:
+    """One line may be several events (ordered and received): each id says which."""
+    drafts = [plan.draft(row, f"{event_id}:{plan.model.event}") for plan in plans if plan.applies(row)]
+    if not drafts:
+        raise LineRejected("no event: what it would be made of is empty")
+    return drafts
 
 
 def translator(mapping: Mapping, columns: tuple[str, ...], fingerprint: str, **more: object) -> Translator:

@@ -1,4 +1,4 @@
-"""What a mapping file may say, as pydantic models. `mapping_file.py` reads one, `checks.py` compares it with its kind."""
+"""What a mapping file may say. `mapping_file.py` reads one, `checks.py` compares it with its kind."""
 
 import re
 from typing import Annotated, Any, Literal

@@ -15,7 +15,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "mappings"
 
 
 def load_mapping(name: str) -> Mapping:
-    """The mapping that ships under `name`, or the one in the file `name`. Raises ReplayProblem, all findings at once."""
+    """The mapping that ships under `name`, or is in the file `name`. Raises ReplayProblem with every finding."""
     path = _find(name)
     tree, lines = read_tree(_text(path), path.name)
     if not isinstance(tree, dict):
@@ -68,5 +68,5 @@ def _finding(error: Any) -> Finding:
 
 
 def _problem(path: Path, lines: Lines, wrong: list[Finding]) -> ReplayProblem:
-    told = (f"{path.name} line {line_of(item.path, lines)}: {'.'.join(map(str, item.path))}: {item.says}" for item in wrong)
+    told = [f"{path.name} line {line_of(at, lines)}: {'.'.join(map(str, at))}: {says}" for at, says in wrong]
     return ReplayProblem("\n".join(dict.fromkeys(told)))

@@ -11,13 +11,13 @@ class Numbering:
     """Counts the lines of each ticket. Holds one number per ticket, not per line."""
 
     def __init__(self, within: Sequence[Text]) -> None:
-        self._raws = [text.raw for text in within if text.raw]
+        self._positions = [position for text in within for position in text.positions]
         self._counts: dict[tuple[str, ...], int] = defaultdict(int)
         self._current = 0
 
     def count(self, row: Row) -> None:
         """Take notice of a line, whatever becomes of it: a rejected line keeps its number."""
-        ticket = tuple([raw(row) for raw in self._raws])
+        ticket = tuple([row[position] for position in self._positions])
         self._counts[ticket] = self._current = self._counts[ticket] + 1
 
     def current_value(self, _row: Row) -> Value:

@@ -43,7 +43,7 @@ def open_table(path: Path, file: FileFormat) -> Table:
 def fingerprint(path: Path) -> str:
     """A hash of the file's content; whether it is compressed does not count."""
     digest = hashlib.sha256()
-    with _sentences(path), _plain_bytes(path) as stream:
+    with _Sentences(path), _plain_bytes(path) as stream:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()[:12]
@@ -59,7 +59,7 @@ def _plain_bytes(path: Path) -> BinaryIO:
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
 
 
-class _sentences:
+class _Sentences:
     """Turns what a broken file raises into a sentence."""
 
     def __init__(self, path: Path) -> None:
@@ -91,7 +91,7 @@ def _delimited(path: Path, file: FileFormat) -> Table:
 
 def _records(path: Path, file: FileFormat) -> Iterator[Line]:
     encoding = "utf-8-sig" if file.encoding.lower() in ("utf-8", "utf8") else file.encoding
-    with _sentences(path), _plain_bytes(path) as stream:
+    with _Sentences(path), _plain_bytes(path) as stream:
         # A byte that is not of the encoding rejects its line, not the file: it is carried along and found later.
         text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
         reader = csv.reader(text, **_dialect(path, file))
@@ -120,7 +120,7 @@ def _parquet(path: Path) -> Table:
     import pyarrow.parquet as pq
 
     def lines() -> Iterator[Line]:
-        with _sentences(path), pq.ParquetFile(path) as file:
+        with _Sentences(path), pq.ParquetFile(path) as file:
             line = 0
             for batch in file.iter_batches(batch_size=PARQUET_BATCH):
                 columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]

@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ingestion.replay.drafts import UNREFERENCED, Draft
+from ingestion.replay.drafts import Draft
+from ingestion.replay.event_plan import UNREFERENCED
 
 Group = tuple[Any, ...]
 
@@ -49,7 +50,7 @@ class SaleFinder:
     def resolve(self, returned: Draft) -> None:
         """Second pass: write the sale line into the return if it is certain."""
         group, seen = self._group(returned), returned.typed
-        if returned.wire["returned_transaction_id"] is not None or not self._sold.get(group):
+        if "returned_transaction_id" in returned.wire or not self._sold.get(group):
             return
         fits = self._fitting(group, seen)
         if len(fits) != 1 or group in self._unclear:
@@ -59,7 +60,7 @@ class SaleFinder:
         returned.wire["returned_transaction_id"] = fits[0].transaction_id
         returned.wire["returned_line_number"] = fits[0].line_number
         if returned.wire["reason"] == UNREFERENCED:
-            returned.wire["reason"] = None
+            del returned.wire["reason"]
 
     def _fitting(self, group: Group, seen: dict[str, Any]) -> list[_SoldLine]:
         enough, by_then = seen["quantity"], seen["event_time"]
@@ -67,5 +68,5 @@ class SaleFinder:
 
     def _group(self, draft: Draft) -> Group | None:
         """The values a return and its sale have in common; None if one is unknown."""
-        group = tuple([draft.typed[name] for name in self.by])
+        group = tuple([draft.typed.get(name) for name in self.by])
         return None if None in group else group

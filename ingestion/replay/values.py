@@ -115,7 +115,7 @@ def _judged(grammar: Kind, plain: Callable[[str], str]) -> Callable[[str], Value
 def local_time(text: str, cell: Cell) -> datetime:
     """The time a text says, naive unless it carries an offset. Raises LineRejected."""
     try:
-        said = datetime.strptime(text, cell.format) if cell.format else datetime.fromisoformat(text)  # noqa: DTZ007
+        said = datetime.strptime(text, cell.format) if cell.format else datetime.fromisoformat(text)
     except ValueError:
         raise LineRejected(f"not a time like {cell.format or '2026-01-31 09:30:00'}: {text!r}") from None
     return datetime.combine(said.date(), time.fromisoformat(cell.at), said.tzinfo) if cell.at else said
@@ -124,7 +124,7 @@ def local_time(text: str, cell: Cell) -> datetime:
 def day(text: str, cell: Cell) -> date:
     """The day a text says. Raises LineRejected."""
     try:
-        said = datetime.strptime(text, cell.format) if cell.format else datetime.fromisoformat(text)  # noqa: DTZ007
+        said = datetime.strptime(text, cell.format) if cell.format else datetime.fromisoformat(text)
     except ValueError:
         raise LineRejected(f"not a date like {cell.format or '2026-01-31'}: {text!r}") from None
     return said.date()
