@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from contracts.problems import Problem
 from contracts.settings import Settings, hand_on
 
 LOOPBACK = "127.0.0.1"
@@ -12,8 +13,8 @@ CONNECTOR = "spark-sql-kafka-0-10_2.13"
 _QUIET_LOG = Path(__file__).with_name("log4j2.properties")
 
 
-class MissingJarsError(RuntimeError):
-    """The Kafka connector's jars are not there; the message says how to get them."""
+class MissingJarsError(Problem):
+    """The Kafka connector's jars are not there."""
 
 
 def build_session(name: str, settings: Settings, options: dict[str, str] | None = None) -> SparkSession:
@@ -57,6 +58,6 @@ def connector_jars(settings: Settings) -> list[str]:
     jars = sorted(str(jar) for jar in (settings.jars / "spark").glob("*.jar"))
     if not any(CONNECTOR in jar for jar in jars):
         raise MissingJarsError(
-            f"Spark's Kafka connector is not in {settings.jars / 'spark'}: bring it by `python -m local_stack.jars`."
+            f"Spark's Kafka connector is not in {settings.jars / 'spark'}.", "Bring it with ./retail up."
         )
     return jars

@@ -7,6 +7,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from pydantic import SecretStr
 
+from contracts.problems import Problem
 from contracts.settings import Settings
 
 CONNECT_TIMEOUT_S = 10
@@ -14,8 +15,8 @@ SEND_RECEIVE_TIMEOUT_S = 600
 _AUTHENTICATION_FAILED = "516"
 
 
-class WarehouseUnavailableError(RuntimeError):
-    """No connection to the warehouse; the message is one sentence that says what to do."""
+class WarehouseUnavailableError(Problem):
+    """No connection to the warehouse."""
 
 
 def connect(settings: Settings, user: Literal["writer", "reader"] = "writer") -> Client:
@@ -34,7 +35,7 @@ def connect(settings: Settings, user: Literal["writer", "reader"] = "writer") ->
             compress=not _is_loopback(settings.clickhouse_host),
         )
     except ClickHouseError as error:
-        raise WarehouseUnavailableError(_sentence(error, settings, name)) from error
+        raise _explained(error, settings, name) from error
 
 
 def _login(settings: Settings, user: str) -> tuple[str, SecretStr]:
@@ -47,10 +48,13 @@ def _is_loopback(host: str) -> bool:
     return host in ("127.0.0.1", "localhost", "::1")
 
 
-def _sentence(error: ClickHouseError, settings: Settings, name: str) -> str:
+def _explained(error: ClickHouseError, settings: Settings, name: str) -> WarehouseUnavailableError:
     where = f"ClickHouse at {settings.clickhouse_host}:{settings.clickhouse_port}"
     if isinstance(error, DatabaseError) and _AUTHENTICATION_FAILED in str(error):
-        return f"{where} refuses the password of user {name!r}: correct it in the environment or in .env."
-    first_line = str(error).strip().splitlines()[0]
-    remedy = "start it with `./retail up`, or correct CLICKHOUSE_HOST and CLICKHOUSE_PORT"
-    return f"{where} does not answer: {remedy} ({first_line})."
+        return WarehouseUnavailableError(
+            f"{where} refuses the password of user {name!r}.", "Correct it in the environment or in .env."
+        )
+    reason = str(error).strip().splitlines()[0]
+    return WarehouseUnavailableError(
+        f"{where} does not answer ({reason}).", "Start it with ./retail up, or correct CLICKHOUSE_HOST and _PORT."
+    )

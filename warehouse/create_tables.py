@@ -7,9 +7,11 @@ import sys
 
 from clickhouse_connect.driver.client import Client
 
+from contracts.problems import Problem
 from contracts.settings import load_settings
 from contracts.tables import DATABASES, RAW_TABLES
-from warehouse.client import WarehouseUnavailableError, connect
+from warehouse import landing_progress
+from warehouse.client import connect
 from warehouse.raw_columns import adopt_contract
 from warehouse.raw_tables import quarantine_view, raw_table
 
@@ -20,6 +22,7 @@ def create_tables(client: Client) -> list[str]:
         client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
     changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
     client.command(quarantine_view())
+    client.command(landing_progress.DDL)
     return changes
 
 
@@ -34,7 +37,7 @@ def main() -> int:
     """Exit code 0, or 1 after a sentence on stderr."""
     try:
         changes = create_tables(connect(load_settings()))
-    except WarehouseUnavailableError as error:
+    except Problem as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for change in changes:

@@ -1,0 +1,40 @@
+"""What Kafka holds, asked before Spark starts, so that a broker that is down is a sentence and not a trace."""
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from contracts.problems import Problem
+from contracts.settings import Settings
+from contracts.tables import RAW_TABLES
+
+TIMEOUT_S = 10
+
+Bounds = dict[str, dict[int, tuple[int, int]]]
+
+
+def bounds(settings: Settings) -> Bounds:
+    """First offset and the one after the last, by topic and partition. Raises Problem."""
+    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": "landing", "log_level": 0})
+    try:
+        return {topic: _of_topic(consumer, topic) for topic in RAW_TABLES}
+    except KafkaException as error:
+        raise unreachable(settings, error.args[0].str()) from error
+    finally:
+        consumer.close()
+
+
+def unreachable(settings: Settings, reason: str) -> Problem:
+    """The explanation of a broker that does not answer."""
+    return Problem(
+        f"Kafka at {settings.kafka_bootstrap} does not answer ({reason}).",
+        "Start it with ./retail up, or correct KAFKA_HOST and KAFKA_PORT.",
+    )
+
+
+def _of_topic(consumer: Consumer, topic: str) -> dict[int, tuple[int, int]]:
+    partitions = consumer.list_topics(topic, timeout=TIMEOUT_S).topics[topic].partitions
+    if not partitions:
+        raise Problem(f"Kafka has no topic {topic}.", "Create the topics with ./retail up.")
+    return {
+        number: consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=TIMEOUT_S)
+        for number in sorted(partitions)
+    }
