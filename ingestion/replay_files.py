@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.publisher import Publisher, PublishingFailed
 from ingestion.replay.mapping import Mapping
@@ -17,38 +18,39 @@ from ingestion.replay.mapping_file import load_mapping, mapping_hash
 from ingestion.replay.pace import Pace
 from ingestion.replay.problems import ReplayProblem
 from ingestion.replay.progress import ReplayProgress
-from ingestion.replay.readers import fingerprint, open_table
+from ingestion.replay.readers import Content, open_table, read_content
 from ingestion.replay.rejects import RejectsFile
 from ingestion.replay.sending import Publishes, Sender
-from ingestion.replay.state import ReplayState, StateFile
+from ingestion.replay.state import ReplayState, StateFile, known_states
 from ingestion.replay.stream import replay_steps
-from ingestion.replay.tally import Tally
-from ingestion.sources import AnotherSourceHeld, claim_source
-
-SAYS_WHAT_TO_DO = (ReplayProblem, AnotherSourceHeld, PublishingFailed)
+from ingestion.replay.tally import Tally, summary
+from ingestion.replay.trial import try_file
+from ingestion.sources import claim_source
 
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """What a replay did. `sent` events went to the broker now; the tally counts the whole file."""
+    """What a replay did: `sent` events went to the broker now, the tally counts the whole file."""
 
     file: Path
     source: str
-    sent: int
-    seconds: float
-    tally: Tally | None
-    rejects: Path | None
-    before: ReplayState | None = None
+    tally: Tally
+    rejects: Path
+    sent: int = 0
+    seconds: float = 0.0
+    done_before: str = ""
 
     def sentences(self) -> list[str]:
         """The report in words."""
-        if self.tally is None:
-            when = self.before.completed_at if self.before else "before"
-            return [f"{self.file.name} was replayed completely on {when}; nothing was sent. --again sends it again."]
+        said = [f"{self.file.name} as {self.source}: {summary(self.tally.lines, 'lines')}"]
+        if self.tally.entries:
+            said.append(f"with {summary(self.tally.entries, 'catalogue entries')}")
+        if self.tally.rejected:
+            said.append(f"rejected lines and their reasons: {self.rejects}")
+        if self.done_before:
+            return [*said, f"It was replayed on {self.done_before}; nothing was sent. --again sends it again."]
         rate = self.sent / max(self.seconds, 0.001)
-        said = [f"{self.file.name} as {self.source}: {self.tally.sentences()[0]}", *self.tally.sentences()[1:]]
-        said.append(f"{self.sent:,} events sent in {self.seconds:.1f} s ({rate:,.0f} a second)")
-        return [*said, f"rejected lines and their reasons: {self.rejects}"] if self.tally.rejected else said
+        return [*said, f"{self.sent:,} events sent in {self.seconds:.1f} s ({rate:,.0f} a second)"]
 
 
 def replay(
@@ -63,38 +65,54 @@ def replay(
 ) -> ReplayReport:
     """Send the file's events that were not sent yet. `mapping`: a shipped name or a path. `speed`: max or a factor.
 
-    Raises ReplayProblem, AnotherSourceHeld or PublishingFailed, each with a sentence that says what to do, and
-    KeyboardInterrupt after it has recorded what was sent.
+    Raises Problem or PublishingFailed, which say what to do, and KeyboardInterrupt once what was sent is recorded.
     """
     pace, plan = Pace.of(speed), load_mapping(mapping)
     columns = open_table(file, plan.file).columns
-    content = fingerprint(file)
-    place = StateFile.of(settings.home, plan.source, content)
+    content = _new_content(file, plan, settings.home, again=again)
+    place = StateFile.of(settings.home, plan.source, content.fingerprint)
     state = _state(place, plan, file, content, again=again)
     if state.is_complete:
-        return ReplayReport(file, plan.source, 0, 0.0, None, None, state)
+        return ReplayReport(file, plan.source, Tally.of(state), place.rejects, done_before=state.completed_at)
     claim_source(settings.home, plan.source, "replay", add=add_source)
     publisher = connect() if connect else Publisher(settings.kafka_bootstrap)
     rejects, began = RejectsFile(place.rejects, columns), time.monotonic()
     try:
         with ReplayProgress(file.name) as progress:
             sender = Sender(publisher, state, place, rejects, pace, progress.sending)
-            sender.send_all(replay_steps(file, plan, content, progress.reading))
+            sender.send_all(replay_steps(file, plan, content.fingerprint, progress.reading))
     finally:
         rejects.close()
-    return ReplayReport(file, plan.source, sender.sent, time.monotonic() - began, sender.tally, place.rejects)
+    return ReplayReport(file, plan.source, sender.tally, place.rejects, sender.sent, time.monotonic() - began)
 
 
-def _state(place: StateFile, plan: Mapping, file: Path, content: str, *, again: bool) -> ReplayState:
+def _new_content(file: Path, plan: Mapping, home: Path, *, again: bool) -> Content:
+    """The file's content. Raises ReplayProblem if it repeats a file that was sent and then goes on.
+
+    Its lines would have other ids than before and count twice; ids made of fields (`event_id`) do not mind.
+    """
+    known = {state.fingerprint: state for state in known_states(home, plan.source) if plan.event_id == "line"}
+    content = read_content(file, [state.size for state in known.values()])
+    repeated = known.keys() & content.beginnings - {content.fingerprint}
+    if repeated and not again:
+        before = known[max(repeated, key=lambda name: known[name].size)]
+        raise ReplayProblem(
+            f"{file.name} begins with all of {Path(before.file).name}, which was sent: these lines would count twice.",
+            "Replay a file of the new lines only, or let the mapping make event_id of fields (docs/own_files.md).",
+        )
+    return content
+
+
+def _state(place: StateFile, plan: Mapping, file: Path, content: Content, *, again: bool) -> ReplayState:
     """The state to go on from. Raises ReplayProblem if the file was sent with a mapping that said something else."""
     saved, now = place.load(), mapping_hash(plan)
     if saved is None or again:
-        return ReplayState(plan.source, str(file), content, now)
+        return ReplayState(plan.source, str(file), content.fingerprint, now, content.size)
     if saved.mapping != now:
         raise ReplayProblem(
-            f"{file.name} was sent as {plan.source} with a mapping that said something else. Its events keep their "
-            "ids, so lines that changed would be quarantined as conflicting. Replay into another RETAIL_HOME, or "
-            "give --again if no event changes."
+            f"{file.name} was sent as {plan.source} with a mapping that said something else. Events keep their ids, "
+            "so those that changed would be quarantined as conflicting.",
+            "Replay into another RETAIL_HOME, or give --again if what was sent does not change.",
         )
     return saved
 
@@ -103,35 +121,39 @@ def main(arguments: Iterable[str] | None = None) -> int:
     """Run as a program; the exit code is 0, 1 for a problem, 130 when interrupted."""
     given = _parser().parse_args(None if arguments is None else list(arguments))
     try:
-        report = replay(
-            given.file,
-            given.mapping,
-            load_settings(),
-            speed=given.speed,
-            again=given.again,
-            add_source=given.add_source,
-        )
-    except SAYS_WHAT_TO_DO as problem:
-        _say(str(problem))
+        sys.stdout.write("\n".join(_run(given)) + "\n")
+        return 0
+    except (Problem, PublishingFailed) as problem:
+        sys.stderr.write(f"{problem}\n")
         return 1
     except OSError as error:
-        _say(f"{error.filename or given.file}: {error.strerror or error}.")
+        sys.stderr.write(f"{error.filename or given.file}: {error.strerror or error}.\n")
         return 1
     except KeyboardInterrupt:
-        _say("Stopped. The same command goes on where this one ended.")
+        sys.stderr.write("Stopped. The same command goes on where this one ended.\n")
         return 130
-    sys.stdout.write("\n".join(report.sentences()) + "\n")
-    return 0
 
 
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
+def _run(given: argparse.Namespace) -> list[str]:
+    if given.trial:
+        return try_file(given.file, load_mapping(given.mapping))
+    settings = load_settings()
+    report = replay(
+        given.file,
+        given.mapping,
+        settings,
+        speed=given.speed,
+        again=given.again,
+        add_source=given.add_source,
+    )
+    return report.sentences()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="replay", description="Send a delimited or Parquet file as events.")
-    parser.add_argument("file", type=Path)
+    parser = argparse.ArgumentParser(prog="./retail replay", description="Send a delimited or Parquet file as events.")
+    parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--mapping", required=True, help="a mapping that ships with the project, or a YAML file")
+    parser.add_argument("--trial", action="store_true", help="send nothing: show the first events and the rejects")
     parser.add_argument("--speed", default="max", help="max, or N times the events' own time")
     parser.add_argument("--again", action="store_true", help="send a file that was sent before")
     parser.add_argument("--add-source", action="store_true", help="put this source beside another one")

@@ -7,10 +7,12 @@ import json
 import os
 from pathlib import Path
 
+from contracts.problems import Problem
+
 RECORD = "sources.json"
 
 
-class AnotherSourceHeld(Exception):
+class AnotherSourceHeld(Problem):
     """The topics hold events of another source, and nobody asked to mix them."""
 
 
@@ -29,8 +31,8 @@ def claim_source(home: Path, source: str, made_by: str, *, add: bool = False) ->
         return
     if held and not add:
         raise AnotherSourceHeld(
-            f"The topics of {home} already hold the source {', '.join(sorted(held))}. "
-            f"Give --add-source to put {source} beside it, or use another RETAIL_HOME."
+            f"The topics of {home} already hold the source {', '.join(sorted(held))}.",
+            f"Give --add-source to put {source} beside it, or use another RETAIL_HOME.",
         )
     _write(home / RECORD, {**held, source: made_by})
 

@@ -4,7 +4,7 @@ Of a field's candidates the first in the mapping's order that any line fills win
 valid from its first line on. Memory grows with entries, not with lines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -33,11 +33,19 @@ class _Candidate:
     rank: int
     text: Text
     fits: Holds | None
+    read: Callable[[str], Value]
 
     def of(self, row: Row) -> str | None:
         """What the line says, if it may speak."""
         said = self.text.of(row)
         return said if said is not None and (self.fits is None or self.fits(row)) else None
+
+    def value(self, text: str) -> Value:
+        """The text as the contract wants it. Raises LineRejected."""
+        try:
+            return self.read(text)
+        except LineRejected as rejected:
+            raise LineRejected(f"{self.name}: {rejected.reason}") from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +87,13 @@ class EntryPlan:
     def __init__(self, event: str, fields: dict[str, list[Cell]], binding: Binding) -> None:
         self.model = MODELS[event]
         self._event, self._binding = event, binding
-        self._key = [(name, self._text(fields[name][0])) for name in self.model.key_fields if name in fields]
+        self._key = [
+            _Candidate(name, 0, self._text(fields[name][0]), None, self._reader(name, fields[name][0]))
+            for name in self.model.key_fields
+            if name in fields
+        ]
         self._candidates = [
-            _Candidate(name, rank, self._text(cell), self._condition(cell))
+            _Candidate(name, rank, self._text(cell), self._condition(cell), self._reader(name, cell))
             for name, cells in fields.items()
             if name not in self.model.key_fields
             for rank, cell in enumerate(cells)
@@ -109,7 +121,7 @@ class EntryPlan:
         return known
 
     def _worked_out(self, row: Row) -> _Statement:
-        key = tuple([text.of(row) or "" for _, text in self._key])
+        key = tuple([part.of(row) or "" for part in self._key])
         told = [(candidate.name, candidate.rank, candidate.of(row)) for candidate in self._candidates]
         return _Statement(key, tuple((name, rank, said) for name, rank, said in told if said is not None))
 
@@ -123,9 +135,11 @@ class EntryPlan:
                 yield entry.line, LineRejected(f"{self._event} {':'.join(key)}: {rejected.reason}")
 
     def _draft(self, key: Key, entry: _Entry, event_id: str) -> Draft:
-        texts = dict(zip((name for name, _ in self._key), key, strict=True))
-        texts |= {name: text for name, (_, _, text) in entry.best.items()}
-        values = {name: self._value(name, text) for name, text in texts.items()}
+        values = {part.name: part.value(text) for part, text in zip(self._key, key, strict=True)}
+        for candidate in self._candidates:
+            best = entry.best.get(candidate.name)
+            if best is not None and best[0] == candidate.rank:
+                values[candidate.name] = candidate.value(best[2])
         when = Value(entry.first_at, INSTANT.write(entry.first_at))
         values |= {"event_time": when, "valid_from": when}
         wire = dict(zip(ENVELOPE, (event_id, self._event, SCHEMA_VERSION, self._binding.mapping.source), strict=True))
@@ -137,14 +151,12 @@ class EntryPlan:
         typed = dict.fromkeys(self.model.model_fields) | {name: value.typed for name, value in values.items()}
         return Draft(self.model, ordered, typed).obeyed()
 
-    def _value(self, name: str, text: str) -> Value:
-        try:
-            return reader_of(grammar_of(self._event, name), self._binding.habits, Cell(constant=""))(text)
-        except LineRejected as rejected:
-            raise LineRejected(f"{name}: {rejected.reason}") from None
-
     def _text(self, cell: Cell) -> Text:
         return text_of(cell, self._binding.columns) if cell.field is None else self._binding.texts[cell.field]
+
+    def _reader(self, name: str, cell: Cell) -> Callable[[str], Value]:
+        written = self._binding.mapping.cells.get(cell.field or "", cell)
+        return reader_of(grammar_of(self._event, name), self._binding.habits, written)
 
     def _condition(self, cell: Cell) -> Holds | None:
         binding = self._binding

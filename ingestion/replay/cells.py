@@ -46,7 +46,9 @@ def text_of(cell: Cell, columns: Sequence[str]) -> Text:
 
 def _position(name: str, columns: Sequence[str]) -> int:
     if name not in columns:
-        raise ReplayProblem(f"The file has no column {name!r}; it has {', '.join(columns)}. Correct the mapping.")
+        raise ReplayProblem(f"The file has no column {name!r}; it has {', '.join(columns)}.", "Correct the mapping.")
+    if list(columns).count(name) > 1:
+        raise ReplayProblem(f"The file has several columns {name!r}.", "Name its columns in file.header.")
     return list(columns).index(name)
 
 

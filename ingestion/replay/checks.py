@@ -122,13 +122,16 @@ class _Checker:
         for name, candidates in fields.items():
             if name not in own:
                 yield Finding((*path, name), _no_field(name, event, own))
-            yield from self.candidates(candidates, (*path, name))
+            else:
+                yield from self.candidates(event, name, candidates, (*path, name))
         for name in own - fields.keys():
             if MODELS[event].model_fields[name].is_required():
                 yield Finding(path, f"{event} needs {name}; add it here")
 
-    def candidates(self, cells: list[Cell], path: Path) -> Iterator[Finding]:
+    def candidates(self, event: str, name: str, cells: list[Cell], path: Path) -> Iterator[Finding]:
         for cell in cells:
+            if cell.constant is not None:
+                yield from _readable(name, cell.constant, grammar_of(event, name), path)
             if cell.field is not None:
                 yield from self.known_words([cell.field], path)
             yield from self.known_words([*(cell.when or {})], path)

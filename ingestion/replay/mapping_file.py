@@ -19,7 +19,7 @@ def load_mapping(name: str) -> Mapping:
     path = _find(name)
     tree, lines = read_tree(_text(path), path.name)
     if not isinstance(tree, dict):
-        raise ReplayProblem(f"{path.name}: empty; docs/own_files.md shows what a mapping says.")
+        raise ReplayProblem(f"{path.name} holds no mapping.", "docs/own_files.md shows what one says.")
     try:
         mapping = Mapping.model_validate(tree)
     except ValidationError as error:
@@ -44,8 +44,8 @@ def _find(name: str) -> Path:
         if path.is_file():
             return path
     raise ReplayProblem(
-        f"No mapping {name}: give the path of a YAML file or one of {', '.join(shipped_names())}. "
-        "docs/own_files.md says how to write one."
+        f"There is no mapping {name}.",
+        f"Give the path of a YAML file or one of {', '.join(shipped_names())}; docs/own_files.md helps to write one.",
     )
 
 
@@ -53,7 +53,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise ReplayProblem(f"{path.name}: not UTF-8; save the mapping as UTF-8.") from None
+        raise ReplayProblem(f"{path.name} is not UTF-8.", "Save the mapping as UTF-8.") from None
 
 
 def _finding(error: Any) -> Finding:

@@ -24,7 +24,9 @@ class Pace:
         except ValueError:
             factor = 0.0
         if not 0 < factor < float("inf"):
-            raise ReplayProblem(f"--speed {said}: give max, or a number above 0: 60 sends an hour in a minute.")
+            raise ReplayProblem(
+                f"--speed {said} is no speed.", "Give max, or a number above 0: 60 sends an hour in a minute."
+            )
         return cls(factor)
 
     def seconds_until(self, at: datetime | None) -> float:

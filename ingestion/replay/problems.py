@@ -1,4 +1,6 @@
-"""What can go wrong with somebody's file, as two kinds: one line cannot be an event, or nothing can be done at all."""
+"""What can go wrong with somebody's file: one line cannot be an event, or nothing can be done at all."""
+
+from contracts.problems import Problem
 
 
 class LineRejected(Exception):
@@ -9,5 +11,5 @@ class LineRejected(Exception):
         self.reason = reason
 
 
-class ReplayProblem(Exception):
-    """The replay cannot go on; the message says what to do."""
+class ReplayProblem(Problem):
+    """The replay cannot go on."""

@@ -18,6 +18,7 @@ class ReplayProgress:
         self._console = console or Console(file=sys.stderr)
         self._name, self._total, self._task = name, 0, TaskID(0)
         self._bar = self._make_bar() if self._console.is_terminal else None
+        self._doing = ""
         self._began = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -39,11 +40,11 @@ class ReplayProgress:
 
     def sending(self, lines: int) -> None:
         """Events of this many lines were made."""
-        if self._total and self._bar and lines == 0:
-            self._bar.reset(self._task, total=self._total)
         self._tell("sending", lines)
 
     def _tell(self, doing: str, lines: int) -> None:
+        if doing != self._doing:
+            self._doing, self._began = doing, time.monotonic()
         rate = f"{lines / max(time.monotonic() - self._began, 0.001):,.0f} lines/s"
         if self._bar:
             total = self._total if doing == "sending" and self._total else None

@@ -8,8 +8,9 @@ import csv
 import gzip
 import hashlib
 import io
+import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,12 +41,37 @@ def open_table(path: Path, file: FileFormat) -> Table:
     return _parquet(path) if _is_parquet(path, file) else _delimited(path, file)
 
 
-def fingerprint(path: Path) -> str:
-    """A hash of the file's content; whether it is compressed does not count."""
-    digest = hashlib.sha256()
+@dataclass(frozen=True)
+class Content:
+    """What a file holds, whether it is compressed or not: a hash, its size, and the hashes of its beginnings."""
+
+    fingerprint: str
+    size: int
+    beginnings: frozenset[str] = frozenset()
+
+
+def read_content(path: Path, sizes: Iterable[int] = ()) -> Content:
+    """The content of a file; `sizes` are the beginnings, in bytes, whose hashes are wanted too."""
+    digest, at, beginnings = hashlib.sha256(), 0, set()
     with _Sentences(path), _plain_bytes(path) as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
+        for size in sorted(sizes):
+            at += _digest(stream, digest, size - at)
+            if at == size:
+                beginnings.add(_short(digest))
+        at += _digest(stream, digest, sys.maxsize)
+    return Content(_short(digest), at, frozenset(beginnings))
+
+
+def _digest(stream: BinaryIO, digest: "hashlib._Hash", count: int) -> int:
+    """Read `count` bytes, or what is left, into the digest."""
+    done = 0
+    while chunk := stream.read(min(CHUNK, count - done)):
+        digest.update(chunk)
+        done += len(chunk)
+    return done
+
+
+def _short(digest: "hashlib._Hash") -> str:
     return digest.hexdigest()[:12]
 
 
@@ -69,7 +95,7 @@ class _Sentences:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, EOFError | gzip.BadGzipFile | zlib.error):
-            raise ReplayProblem(f"{self.path} is damaged: {error}. Fetch it again.") from None
+            raise ReplayProblem(f"{self.path} is damaged: {error}.", "Fetch it again.") from None
         if isinstance(error, OSError):
             raise ReplayProblem(f"{self.path} cannot be read: {error.strerror or error}.") from None
 
@@ -85,7 +111,7 @@ def _delimited(path: Path, file: FileFormat) -> Table:
         return Table(tuple(file.header), lines)
     _, header = next(_records(path, file), (0, None))
     if header is None:
-        raise ReplayProblem(f"{path} is empty; its first line should name the columns.")
+        raise ReplayProblem(f"{path} is empty.", "Its first line should name the columns.")
     return Table(tuple(name.strip() for name in header), lines)
 
 
@@ -102,9 +128,8 @@ def _records(path: Path, file: FileFormat) -> Iterator[Line]:
                     yield begins, row
                 begins = reader.line_num + 1
         except csv.Error as error:
-            raise ReplayProblem(
-                f"{path} line {begins}: {error}. A quote may be open; set file.quote (none for no quotes)."
-            ) from None
+            remedy = "A quote may be open there; set file.quote (none for a file without quotes)."
+            raise ReplayProblem(f"{path} line {begins}: {error}.", remedy) from None
 
 
 def _dialect(path: Path, file: FileFormat) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Sender:
         except KeyboardInterrupt:
             self._record()
             raise
-        self.state.finish({**self.tally.entries, **self.tally.lines})
+        self.state.finish(self.tally.lines, self.tally.entries)
         self.state_file.save(self.state)
 
     def _take(self, number: int, step: Step) -> None:
@@ -71,6 +71,7 @@ class Sender:
         if (wait := self.pace.seconds_until(step.at)) > LONG_WAIT:
             self._hand_over()
             self._record()
+            self.progress(self.tally.lines.total())
             self.sleep(wait)
         self._chunk += step.messages
         self._seen = number

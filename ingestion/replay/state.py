@@ -20,15 +20,23 @@ class ReplayState:
     file: str
     fingerprint: str
     mapping: str
+    size: int = 0
     steps_sent: int = 0
     is_complete: bool = False
     completed_at: str = ""
-    outcomes: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
 
-    def finish(self, outcomes: dict[str, int]) -> None:
-        """Everything was sent."""
-        self.is_complete, self.outcomes = True, outcomes
+    def finish(self, lines: dict[str, int], entries: dict[str, int]) -> None:
+        """Everything was sent; the counts are of the whole file."""
+        self.is_complete, self.lines, self.entries = True, dict(lines), dict(entries)
         self.completed_at = datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def known_states(home: Path, source: str) -> list[ReplayState]:
+    """The states of every file that was replayed as this source. Raises ReplayProblem on a file that is no state."""
+    files = (StateFile(path) for path in sorted((home / "replay" / source).glob("*.json")))
+    return [state for file in files if (state := file.load())]
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,8 @@ class StateFile:
             return ReplayState(**json.loads(self.path.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
             raise ReplayProblem(
-                f"{self.path} is damaged. Delete it and replay again: what was sent has the same ids and counts once."
+                f"{self.path} is damaged.",
+                "Delete it and replay again: what was sent before has the same ids and counts once.",
             ) from None
 
     def save(self, state: ReplayState) -> None:

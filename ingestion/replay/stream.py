@@ -55,6 +55,7 @@ def survey(table: Table, mapping: Mapping, fingerprint: str, seen: Callable[[int
         _note(first, entries, line, row)
         if lines % 10_000 == 0:
             seen(lines)
+    seen(lines)
     return Survey(lines, entries, first.finders)
 
 

@@ -1,17 +1,23 @@
-"""Counts of a replay and what they say at its end."""
+"""Counts of a replay."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ingestion.replay.state import ReplayState
 from ingestion.replay.stream import REJECTED, Step
 
 
 @dataclass
 class Tally:
-    """Lines by what became of them, catalogue entries by type."""
+    """Lines and catalogue entries by what became of them."""
 
     lines: Counter[str] = field(default_factory=Counter)
     entries: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, state: ReplayState) -> "Tally":
+        """The counts of a finished replay."""
+        return cls(Counter(state.lines), Counter(state.entries))
 
     def count(self, step: Step) -> None:
         """Take notice of a step."""
@@ -22,15 +28,10 @@ class Tally:
         """Lines and entries that could not be events."""
         return self.lines[REJECTED] + self.entries[REJECTED]
 
-    def sentences(self) -> list[str]:
-        """The sum of the lines, then the catalogue."""
-        said = [f"{self.lines.total():,} lines = {_sum(self.lines) or 'nothing'}"]
-        if self.entries:
-            said.append(f"catalogue entries of the file: {_sum(self.entries)}")
-        return said
 
-
-def _sum(counts: Counter[str]) -> str:
+def summary(counts: Counter[str], of: str) -> str:
+    """`5 lines = 3 sale + 1 return + 1 rejected`."""
     kinds = sorted((name for name in counts if name != REJECTED), key=lambda name: -counts[name])
     parts = [*kinds, REJECTED] if counts[REJECTED] else kinds
-    return " + ".join(f"{counts[name]:,} {name if ' + ' not in name else f'({name})'}" for name in parts)
+    told = " + ".join(f"{counts[name]:,} {name if ' + ' not in name else f'({name})'}" for name in parts)
+    return f"{counts.total():,} {of} = {told}" if told else f"no {of}"
