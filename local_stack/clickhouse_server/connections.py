@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from local_stack.clickhouse_server.configuration import READER_ROLE, WRITER_ROLE
 from local_stack.clickhouse_server.engine import Connection, identifier, quoted
+from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.external_tables import create_tables
 from local_stack.clickhouse_server.home import Query
 from local_stack.clickhouse_server.sessions import Session
@@ -27,6 +28,16 @@ def connection_for(query: Query, binds: bool, is_set: bool) -> Iterator[Connecti
         else:
             with _bound(query, session, is_set) as connection:
                 yield connection
+
+
+def describe(query: Query, sql: bytes) -> list[tuple[str, str]]:
+    """Names and types of a SELECT's columns, asked on a connection of its own; none if that fails."""
+    try:
+        with _fresh(query) as connection:
+            found = connection.execute(b"DESCRIBE TABLE (\n%b\n)" % sql, "JSONCompactEachRow")
+    except ServerError:
+        return []
+    return [(name, kind) for name, kind, *_ in map(json.loads, found.result.splitlines())]
 
 
 @contextmanager

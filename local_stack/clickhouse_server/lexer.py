@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+# Curved quotes are quotes too (Lexer.cpp of ClickHouse).
 _TOKEN = re.compile(
     rb"""
-      (?P<space>   [\s\0]+ | --[^\n]* | \#[\x20!][^\n]* | /\*.*?(?:\*/|\Z) )
-    | (?P<text>    '(?:[^'\\]|\\.|'')*' | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
-    | (?P<quoted>  "(?:[^"\\]|\\.|"")*" | `(?:[^`\\]|\\.|``)*` )
+      (?P<space>   [\s\0]+ | --[^\n]* | \#[\x20!][^\n]* )
+    | (?P<comment> /\* )
+    | (?P<text>    '(?:[^'\\]|\\.|'')*' | \xe2\x80\x98.*?\xe2\x80\x99 | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ )
+    | (?P<quoted>  "(?:[^"\\]|\\.|"")*" | `(?:[^`\\]|\\.|``)*` | \xe2\x80\x9c.*?\xe2\x80\x9d )
     | (?P<word>    [A-Za-z_][A-Za-z0-9_$]* )
     | (?P<number>  [0-9][A-Za-z0-9_.]* )
     | (?P<mark>    . )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_OPENING, _CLOSING = b"([{", b")]}"
+_COMMENT_EDGE = re.compile(rb"/\*|\*/")
+_OPENING, _CLOSING = (b"(", b"[", b"{"), (b")", b"]", b"}")
 
 
 class Token(NamedTuple):
@@ -34,15 +37,24 @@ class Token(NamedTuple):
 
 def tokens(sql: bytes) -> Iterator[Token]:
     """Every token but spaces and comments, lazily, so that data behind an INSERT is not looked at."""
-    depth = 0
-    for match in _TOKEN.finditer(sql):
-        kind, value = match.lastgroup or "", match.group()
-        if match.group("space") is not None:
-            continue
-        if kind == "tag":
-            kind = "text"
-        if value in _CLOSING and kind == "mark":
-            depth -= 1
-        yield Token(kind, value, match.start(), match.end(), depth)
-        if value in _OPENING and kind == "mark":
-            depth += 1
+    depth = position = 0
+    while match := _TOKEN.match(sql, position):
+        position = match.end()
+        kind = "text" if match.lastgroup == "tag" else match.lastgroup or ""
+        if kind == "comment":
+            position = _comment_end(sql, position)
+        elif kind != "space":
+            value = match.group()
+            depth -= kind == "mark" and value in _CLOSING
+            yield Token(kind, value, match.start(), position, depth)
+            depth += kind == "mark" and value in _OPENING
+
+
+def _comment_end(sql: bytes, position: int) -> int:
+    """Where a comment ends that began before `position`; comments nest."""
+    depth = 1
+    for edge in _COMMENT_EDGE.finditer(sql, position):
+        depth += 1 if edge.group() == b"/*" else -1
+        if depth == 0:
+            return edge.end()
+    return len(sql)

@@ -28,6 +28,7 @@ class Options:
     session_id: str
     session_timeout: int
     session_check: bool
+    revision: int
     compress: bool
     decompress: bool
     buffer_all: bool
@@ -57,6 +58,7 @@ def read_options(request: Request, session_timeout: int) -> Options:
         session_id=params.get("session_id", ""),
         session_timeout=_timeout(params.get("session_timeout"), session_timeout),
         session_check=_is_true(params.get("session_check", "0")),
+        revision=_revision(params.get("client_protocol_version", "0")),
         compress=_is_true(params.get("compress", "0")),
         decompress=_is_true(params.get("decompress", "0")),
         buffer_all=any(_is_true(params.get(name, "0")) for name in ("wait_end_of_query", "http_wait_end_of_query")),
@@ -90,6 +92,12 @@ def _timeout(value: str | None, default: int) -> int:
             f"Session timeout '{value}' is larger than max_session_timeout: {MAX_SESSION_TIMEOUT}. "
             "Maximum session timeout could be modified in configuration file.",
         )
+    return int(value)
+
+
+def _revision(value: str) -> int:
+    if not value.isdigit():
+        raise ServerError(6, f"Cannot parse client_protocol_version '{value}'")
     return int(value)
 
 

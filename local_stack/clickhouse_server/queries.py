@@ -4,7 +4,7 @@ import time
 from contextlib import ExitStack
 
 from local_stack.clickhouse_server.blocks import BlockEncoder
-from local_stack.clickhouse_server.connections import connection_for
+from local_stack.clickhouse_server.connections import connection_for, describe
 from local_stack.clickhouse_server.encodings import choose, encoder
 from local_stack.clickhouse_server.engine import CONTROL, READ_ONLY, Connection
 from local_stack.clickhouse_server.errors import ServerError
@@ -12,13 +12,14 @@ from local_stack.clickhouse_server.form import is_form, read_form
 from local_stack.clickhouse_server.formats import content_type
 from local_stack.clickhouse_server.home import Home, Query
 from local_stack.clickhouse_server.http_request import Request
+from local_stack.clickhouse_server.native_revision import Revision
 from local_stack.clickhouse_server.options import read_options
 from local_stack.clickhouse_server.output import send_result, send_whole
 from local_stack.clickhouse_server.permissions import check, is_set_or_use
 from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
 from local_stack.clickhouse_server.response import Response, add_query_headers
 from local_stack.clickhouse_server.running import Running
-from local_stack.clickhouse_server.statements import output_clause
+from local_stack.clickhouse_server.statements import OutputClause, output_clause
 from local_stack.clickhouse_server.users import User
 
 
@@ -74,12 +75,23 @@ def _select(query: Query, connection: Connection, sql: bytes) -> None:
     _encode(query)
     with Running(query.home.engine, query.token) as running:
         try:
-            running.start(query.home.pool, connection, clause.into(running.path, format_name), format_name)
+            _start(query, connection, clause, running)
             send_result(query, running)
         except ServerError as error:
             if error.code != 62:
                 raise
             raise _original_complaint(connection, sql, error) from None
+
+
+def _start(query: Query, connection: Connection, clause: OutputClause, running: Running) -> None:
+    format_name = clause.format or query.options.default_format
+    sql = clause.into(running.path, format_name)
+    if format_name != "Native" or query.options.revision == 0:
+        running.start(query.home.pool, connection, sql, format_name)
+        return
+    revision = Revision(query.options.revision, lambda: describe(query, clause.before))
+    plain = clause.before + b"\n" + clause.after
+    running.start_blocks(query.home.pool, connection, plain, revision.block, sql)
 
 
 def _original_complaint(connection: Connection, sql: bytes, error: ServerError) -> ServerError:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 
 from local_stack.clickhouse_server.engine import Connection, Engine, Outcome
+from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.http_request import ClientGone
 from local_stack.clickhouse_server.response import has_hung_up
 
 _PIPE_BYTES = 1 << 20
+_NO_SELECT = 36
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ, Linux only
 
 
@@ -43,11 +45,32 @@ class Running:
         self._future = pool.submit(self._work, connection.execute, sql, format_name)
         return self
 
+    def start_blocks(
+        self, pool: Executor, connection: Connection, sql: bytes, change: Callable[[bytes], bytes], otherwise: bytes
+    ) -> "Running":
+        """Begin a SELECT whose Native blocks are changed one by one; `otherwise` is run if it is no SELECT."""
+
+        def execute(sql: bytes, format_name: str) -> Outcome:
+            try:
+                return connection.blocks(sql, lambda block: self._write(change(block)))
+            except ServerError as error:
+                if error.code != _NO_SELECT or "Streaming query is not supported" not in error.message:
+                    raise
+            return connection.execute(otherwise, format_name)
+
+        self._future = pool.submit(self._work, execute, sql, "Native")
+        return self
+
     def _work(self, execute: Callable[[bytes, str], Outcome], sql: bytes, format_name: str) -> Outcome:
         try:
             return execute(sql, format_name)
         finally:
             os.close(self._write_end)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._write_end, view) :]
 
     def pieces(self, sock: socket.socket, patience: float) -> Iterator[bytes]:
         """What the engine wrote, b'' each time `patience` seconds passed without. Raises `ClientGone` on hanging up."""
