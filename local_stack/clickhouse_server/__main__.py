@@ -16,10 +16,11 @@ from contracts.settings import Settings, load_settings
 from local_stack.clickhouse_server.admission import Admission
 from local_stack.clickhouse_server.configuration import Folders, write_configuration
 from local_stack.clickhouse_server.engine import Engine
-from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.home import Home
+from local_stack.clickhouse_server.permissions import Permissions
 from local_stack.clickhouse_server.server import Server, listen
 from local_stack.clickhouse_server.sessions import Sessions
+from local_stack.clickhouse_server.startup import can_open, open_engine, prepare, show_query_log
 from local_stack.clickhouse_server.users import Users
 
 _log = logging.getLogger("clickhouse_server")
@@ -65,7 +66,9 @@ def _serve(
     pool = ThreadPoolExecutor(limit, thread_name_prefix="query")
     sessions = Sessions(engine)
     admission = Admission(limit)
-    home = Home(engine, folders, sessions, admission, pool, settings.local_clickhouse_session_timeout_s)
+    home = Home(
+        engine, folders, sessions, admission, Permissions(engine), pool, settings.local_clickhouse_session_timeout_s
+    )
     server = Server(listening, home, users, int(settings.local_clickhouse_max_body_gb * 1024**3))
     threading.Thread(target=server.serve, daemon=True).start()
     _log.info("ClickHouse %s listens on %s:%s", engine.version, *listening.getsockname()[:2])
@@ -95,15 +98,14 @@ def _owned(folders: Folders) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _opened(folders: Folders) -> Iterator[Engine]:
-    try:
-        engine = Engine(folders)
-    except ServerError as error:
-        reason = " ".join(error.message.split())[:300]
+    prepare(folders)
+    if reason := can_open(folders):
         raise Problem(
             f"The engine cannot open the data folder {folders.data}: {reason}.",
             "Restore it from a backup, or move it away to start empty.",
-        ) from None
-    with contextlib.closing(engine):
+        )
+    with contextlib.closing(open_engine(folders)) as engine:
+        show_query_log(engine)
         yield engine
 
 

@@ -6,8 +6,23 @@ from xml.sax.saxutils import escape
 
 from contracts.settings import Settings
 
-WRITER_ROLE, READER_ROLE = "retail_writer", "retail_reader"
+WRITER_ROLE, READER_ROLE, READER_PROFILE = "retail_writer", "retail_reader", "retail_reader"
 ENGINE_LOG = "query_log_engine"
+
+# Settings that hold an expression, a path, an address or another language: what a reader may not say in a query, a
+# reader may not say in a setting either.
+FIXED_FOR_READERS = (
+    *("dialect", "polyglot_dialect", "implicit_select", "implicit_table_at_top_level", "allow_ddl"),
+    *("additional_table_filters", "additional_result_filter", "parallel_replicas_custom_key"),
+    *("select", "filter", "order", "sort", "compression", "format", "input_format", "output_format"),
+    *("format_schema", "format_schema_source", "format_schema_message_name", "output_format_schema"),
+    *("format_template_resultset", "format_template_row", "format_template_row_format", "format_regexp"),
+    *("format_template_resultset_format", "format_avro_schema_registry_url", "input_format_record_errors_file_path"),
+    *("rename_files_after_processing", "url_base", "s3_base", "promql_database", "promql_table"),
+    *("ai_function_text_default_credentials", "ai_function_embedding_default_credentials", "default_view_definer"),
+    *("cluster_for_parallel_replicas", "function_implementation", "s3queue_default_zookeeper_path"),
+    *("allow_experimental_eval_table_function", "allow_introspection_functions", "errors_output_format"),
+)
 
 _CONFIG = """<clickhouse>
   <timezone>UTC</timezone>
@@ -15,12 +30,13 @@ _CONFIG = """<clickhouse>
   <users_config>{users}</users_config>
   <user_files_path>{user_files}</user_files_path>
   <tmp_path>{temporary}/</tmp_path>
+  <default_database>_local</default_database>
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <mark_cache_size>134217728</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <backups><allowed_path>{backups}/</allowed_path></backups>
   <query_log>
-    <database>system</database><table>query_log</table>
+    <database>system</database><table>{log}</table>
     <partition_by>event_date</partition_by><ttl>event_date + INTERVAL 7 DAY</ttl>
     <flush_interval_milliseconds>2000</flush_interval_milliseconds>
   </query_log>
@@ -37,7 +53,14 @@ _USERS = """<clickhouse>
       <max_memory_usage><max>{query_memory}</max></max_memory_usage>
       <dialect><readonly/></dialect>
     </constraints>
-  </default></profiles>
+  </default>
+  <{profile}>
+    <readonly>2</readonly>
+    <constraints>
+      <max_memory_usage><max>{query_memory}</max></max_memory_usage>
+      {fixed}
+    </constraints>
+  </{profile}></profiles>
   <quotas><default/></quotas>
   <roles>
     <{writer}><grants><query>GRANT ALL ON *.* WITH GRANT OPTION</query></grants></{writer}>
@@ -95,11 +118,14 @@ def write_configuration(settings: Settings) -> Folders:
             query_memory=_gigabytes(settings.local_clickhouse_query_memory_gb),
             writer=WRITER_ROLE,
             reader=READER_ROLE,
+            profile=READER_PROFILE,
+            fixed="\n      ".join(f"<{name}><readonly/></{name}>" for name in FIXED_FOR_READERS),
         )
     )
     folders.config.write_text(
         _CONFIG.format(
             users=escape(str(users)),
+            log=ENGINE_LOG,
             user_files=escape(str(folders.user_files)),
             temporary=escape(str(folders.temporary)),
             backups=escape(str(folders.backups)),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local_stack.clickhouse_server.configuration import READER_ROLE, WRITER_ROLE
+from local_stack.clickhouse_server.configuration import READER_PROFILE, READER_ROLE, WRITER_ROLE
 from local_stack.clickhouse_server.engine import Connection, identifier, quoted
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.external_tables import create_tables
@@ -44,6 +44,7 @@ def describe(query: Query, sql: bytes) -> list[tuple[str, str]]:
 def _fresh(query: Query) -> Iterator[Connection]:
     connection = query.home.engine.connect()
     try:
+        _fix_settings(query, connection)
         _apply(query, connection, _settings(query))
         create_tables(connection, query.request, query.parts)
         _give_up_rights(query, connection)
@@ -57,6 +58,7 @@ def _bound(query: Query, session: Session, is_set: bool) -> Iterator[Connection]
     """The session's own connection. The request's settings and external tables leave it again; a SET stays."""
     if session.connection is None:
         session.connection = query.home.engine.connect()
+        _fix_settings(query, session.connection)
         _give_up_rights(query, session.connection)
     connection = session.connection
     settings = {"log_comment": query.token} if is_set else _settings(query)
@@ -109,6 +111,15 @@ def _values(connection: Connection, names: list[str]) -> dict[str, str]:
     sql = f"SELECT name, value FROM system.settings WHERE name IN ({wanted})"  # noqa: S608 - quoted above
     found = connection.execute(sql, "JSONCompactEachRow")
     return dict(json.loads(line) for line in found.result.splitlines())
+
+
+def _fix_settings(query: Query, connection: Connection) -> None:
+    """Before a reader's own settings: the profile that says which ones a reader may not touch."""
+    if query.user.may_write:
+        return
+    if "profile" in query.options.settings:
+        raise ServerError(497, f"{query.user.name}: Not enough privileges: readers may not change their profile")
+    connection.execute(f"SET profile = '{READER_PROFILE}'")
 
 
 def _give_up_rights(query: Query, connection: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chdb import _chdb
 
 from local_stack.clickhouse_server.configuration import Folders
-from local_stack.clickhouse_server.errors import from_engine
+from local_stack.clickhouse_server.errors import ServerError, from_engine
 
 READ_ONLY, CONTROL, UNKNOWN = "READ_ONLY", "CONTROL", "UNKNOWN"
 
@@ -119,7 +119,15 @@ class Engine:
         with self._control:
             return self._keeper.classify(sql)
 
-    def control(self, sql: str) -> Outcome:
+    def complaint(self, sql: bytes) -> ServerError | None:
+        """The syntax error of a statement, None if it has none."""
+        try:
+            self.control(b"EXPLAIN AST " + sql)
+        except ServerError as error:
+            return error
+        return None
+
+    def control(self, sql: bytes | str) -> Outcome:
         """Run a statement of the server's own, one at a time."""
         with self._control:
             return self._keeper.execute(sql)

@@ -9,6 +9,7 @@ from local_stack.clickhouse_server.engine import Engine
 from local_stack.clickhouse_server.form import Part
 from local_stack.clickhouse_server.http_request import Request
 from local_stack.clickhouse_server.options import Options
+from local_stack.clickhouse_server.permissions import Permissions
 from local_stack.clickhouse_server.response import Response
 from local_stack.clickhouse_server.sessions import Sessions
 from local_stack.clickhouse_server.users import User
@@ -22,6 +23,7 @@ class Home:
     folders: Folders
     sessions: Sessions
     admission: Admission
+    permissions: Permissions
     pool: ThreadPoolExecutor
     session_timeout: int
 

@@ -23,12 +23,16 @@ class Revision:
     def __init__(self, number: int, describe: Callable[[], Columns]) -> None:
         self._number, self._describe = number, describe
         self._columns: Columns | None = None
+        self._needs_heads: bool | None = None
 
     def block(self, data: bytes) -> bytes:
         """One block of revision 0 as a block of this revision."""
         if self._number == 0 or not data:
             return data
-        if self._number >= _WITH_CUSTOM_SERIALIZATION or _PLAIN_DATETIME.search(data):
+        if self._needs_heads is None:
+            is_custom = self._number >= _WITH_CUSTOM_SERIALIZATION
+            self._needs_heads = is_custom or _PLAIN_DATETIME.search(data) is not None
+        if self._needs_heads:
             data = self._with_heads(data)
         return _BLOCK_INFO + data
 

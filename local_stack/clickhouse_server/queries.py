@@ -15,7 +15,7 @@ from local_stack.clickhouse_server.http_request import Request
 from local_stack.clickhouse_server.native_revision import Revision
 from local_stack.clickhouse_server.options import read_options
 from local_stack.clickhouse_server.output import send_result, send_whole
-from local_stack.clickhouse_server.permissions import check, is_set_or_use
+from local_stack.clickhouse_server.permissions import is_set_or_use
 from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
 from local_stack.clickhouse_server.response import Response, add_query_headers
 from local_stack.clickhouse_server.running import Running
@@ -43,7 +43,7 @@ def answer_query(home: Home, request: Request, user: User, response: Response) -
 
 def _run(query: Query, statement: Statement) -> None:
     verdict = query.home.engine.classify(statement.insert.sql + b" VALUES" if statement.insert else statement.sql)
-    check(query.user, verdict, statement.sql, query.request.method in ("GET", "HEAD"))
+    query.home.permissions.check(query.user, verdict, statement.sql, query.request.method in ("GET", "HEAD"))
     with connection_for(query, verdict.kind == CONTROL, is_set_or_use(statement.sql)) as connection:
         if statement.insert:
             outcome = connection.insert(statement.insert.sql, statement.insert.format, statement.data)
@@ -80,7 +80,7 @@ def _select(query: Query, connection: Connection, sql: bytes) -> None:
         except ServerError as error:
             if error.code != 62:
                 raise
-            raise _original_complaint(connection, sql, error) from None
+            raise query.home.engine.complaint(sql) or error from None  # of the client's own text
 
 
 def _start(query: Query, connection: Connection, clause: OutputClause, running: Running) -> None:
@@ -92,15 +92,6 @@ def _start(query: Query, connection: Connection, clause: OutputClause, running: 
     revision = Revision(query.options.revision, lambda: describe(query, clause.before))
     plain = clause.before + b"\n" + clause.after
     running.start_blocks(query.home.pool, connection, plain, revision.block, sql)
-
-
-def _original_complaint(connection: Connection, sql: bytes, error: ServerError) -> ServerError:
-    """The syntax error of the client's own text instead of that of the text we made of it."""
-    try:
-        connection.execute(b"EXPLAIN AST " + sql)
-    except ServerError as original:
-        return original
-    return error
 
 
 def _encode(query: Query) -> None:

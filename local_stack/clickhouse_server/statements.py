@@ -74,8 +74,9 @@ class OutputClause:
 
     def into(self, path: str, default_format: str) -> bytes:
         """The statement with its result written to `path` in one go."""
-        form = self.format or default_format
-        return b"%b\nINTO OUTFILE '%b' APPEND FORMAT %b %b" % (self.before, path.encode(), form.encode(), self.after)
+        form = b"FORMAT " + (self.format or default_format).encode()
+        clause = b"/**/" + form if self.format else form + b"/**/"  # the query log finds what we added by the mark
+        return b"%b\nINTO OUTFILE '%b' APPEND %b %b" % (self.before, path.encode(), clause, self.after)
 
 
 def output_clause(sql: bytes) -> OutputClause:

@@ -1,0 +1,75 @@
+"""Bring the engine up: its own `default` database, UTC, a data folder it can read, and a query log in our names."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from local_stack.clickhouse_server.configuration import ENGINE_LOG, Folders
+from local_stack.clickhouse_server.engine import Engine
+from local_stack.clickhouse_server.errors import ServerError
+
+_log = logging.getLogger("clickhouse_server")
+
+# Views over the engine's log give back what the server did to a query to run it: see home.Query.token and statements.
+_QUERY_LOG = rf"""
+CREATE VIEW system.query_log AS
+SELECT * REPLACE (
+    if(is_ours, splitByChar('|', log_comment)[1], query_id) AS query_id,
+    if(is_ours, splitByChar('|', log_comment)[1], initial_query_id) AS initial_query_id,
+    if(is_ours, splitByChar('|', log_comment)[2], user) AS user,
+    if(is_ours, splitByChar('|', log_comment)[2], initial_user) AS initial_user,
+    if(is_ours, arrayStringConcat(arraySlice(splitByChar('|', log_comment), 3), '|'), log_comment) AS log_comment,
+    if(is_ours, 2, interface) AS interface,
+    replaceRegexpOne(query, '\\nINTO OUTFILE ''/dev/fd/\\d+'' APPEND (FORMAT \\w+)?/\\*\\*/', '') AS query
+)
+FROM (SELECT *, position(log_comment, '|') > 0 AS is_ours FROM system.{ENGINE_LOG})
+"""  # noqa: S608 - a name of ours
+
+
+def prepare(folders: Folders) -> None:
+    """Before the engine starts. Other threads must not run yet: this changes the process's time zone."""
+    os.putenv("TZ", "UTC")
+    time.tzset()
+    for leftover in folders.temporary.iterdir():
+        if leftover.is_file():
+            leftover.unlink()
+
+
+def open_engine(folders: Folders) -> Engine:
+    """Open the data folder. Raises `ServerError`, but over some damage the engine ends the process: see `can_open`."""
+    _own_default_database(folders.data / "metadata")
+    return Engine(folders)
+
+
+def _own_default_database(metadata: Path) -> None:
+    """Make `default` an ordinary database. The engine in process would make it an overlay that reads any file by name;
+    it does so for the name in its configuration and for whatever the link `default` shows, which is only for people."""
+    metadata.mkdir(parents=True, exist_ok=True)
+    link, statement = metadata / "default", metadata / "default.sql"
+    uuid = UUID(link.readlink().name) if link.is_symlink() else uuid4()
+    if not statement.exists():
+        statement.write_text(f"ATTACH DATABASE _ UUID '{uuid}'\nENGINE = Atomic\n")
+    if link.is_symlink():
+        link.unlink()
+
+
+def can_open(folders: Folders) -> str:
+    """'' if the engine can open the data folder, else why not. Some damage ends its process, so a child tries."""
+    command = [sys.executable, "-m", "local_stack.clickhouse_server.try_data_folder", str(folders.root)]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    if tried.returncode == 0:
+        return ""
+    return " ".join(tried.stderr.split())[-400:] or f"it ended with status {tried.returncode}"
+
+
+def show_query_log(engine: Engine) -> None:
+    """Lay `system.query_log` over the engine's own, which exists once it was written."""
+    try:
+        engine.control("SYSTEM FLUSH LOGS")
+        engine.control(_QUERY_LOG)
+    except ServerError as error:
+        _log.warning("system.query_log is not available: %s", error.message)
