@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ _log = logging.getLogger("clickhouse_server")
 
 # Views over the engine's log give back what the server did to a query to run it: see home.Query.token and statements.
 _QUERY_LOG = rf"""
-CREATE VIEW system.query_log AS
+CREATE OR REPLACE VIEW system.query_log AS
 SELECT * REPLACE (
     if(is_ours, splitByChar('|', log_comment)[1], query_id) AS query_id,
     if(is_ours, splitByChar('|', log_comment)[1], initial_query_id) AS initial_query_id,
@@ -41,17 +42,21 @@ def prepare(folders: Folders) -> None:
 
 def open_engine(folders: Folders) -> Engine:
     """Open the data folder. Raises `ServerError`, but over some damage the engine ends the process: see `can_open`."""
-    _own_default_database(folders.data / "metadata")
+    metadata = folders.data / "metadata"
+    _own_database(metadata, "default")
+    _own_database(metadata, "system")
     return Engine(folders)
 
 
-def _own_default_database(metadata: Path) -> None:
-    """Make `default` an ordinary database. The engine in process would make it an overlay that reads any file by name;
-    it does so for the name in its configuration and for whatever the link `default` shows, which is only for people."""
+def _own_database(metadata: Path, name: str) -> None:
+    """Make sure a database is an ordinary one that lasts. Left alone, the engine in process keeps `system` in memory,
+    and makes of `default` an overlay that reads any file by its name: it does so for the database its configuration
+    names, and for the one the link `default` shows, which is there for people only."""
     metadata.mkdir(parents=True, exist_ok=True)
-    link, statement = metadata / "default", metadata / "default.sql"
+    link, statement = metadata / name, metadata / f"{name}.sql"
     uuid = UUID(link.readlink().name) if link.is_symlink() else uuid4()
     if not statement.exists():
+        shutil.rmtree(metadata.parent / "data" / "system", ignore_errors=True)  # logs the engine could not find again
         statement.write_text(f"ATTACH DATABASE _ UUID '{uuid}'\nENGINE = Atomic\n")
     if link.is_symlink():
         link.unlink()
