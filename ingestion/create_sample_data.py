@@ -14,6 +14,7 @@ from contracts.problems import Problem
 from contracts.settings import load_settings
 from ingestion.ndjson import NdjsonFiles
 from ingestion.publisher import Publisher, PublishingFailed
+from ingestion.simulation.faults import NONE
 from ingestion.simulation.message import Message
 from ingestion.simulation.run import Run, simulate
 from ingestion.simulation.truth import Truth
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     settings = load_settings()
     try:
-        messages = catalogue(Run(options.world, options.size, options.seed, options.source, options.start))
+        messages = catalogue(Run(options.world, options.size, options.seed, options.source, options.start, NONE))
         if options.to is None:
             claim_source(settings.home, options.source, "simulation", add=options.add_source)
         out = NdjsonFiles(options.to) if options.to else Publisher(settings.kafka_bootstrap)

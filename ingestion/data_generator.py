@@ -24,6 +24,7 @@ from ingestion.ndjson import NdjsonFiles
 from ingestion.publisher import Publisher, PublishingFailed
 from ingestion.sending import Sender
 from ingestion.simulation.chain import horizon
+from ingestion.simulation.faults import read_faults
 from ingestion.simulation.run import Run
 from ingestion.simulation.world import load_world, world_names
 from ingestion.sources import claim_source
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.live and done:
             _live(Sender(home, run, out, stopped), options.live, console)
     except (Problem, PublishingFailed) as error:
-        console.print(str(error), style="red", highlight=False)
+        console.print(str(error), style="red", highlight=False, soft_wrap=True)
         return 1
     return 0 if done else INTERRUPTED
 
@@ -76,7 +77,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> Run:
     entry = read_journal(options.to or settings.home, options.source)
     if entry and not options.start:
         start = date.fromisoformat(entry.run["start"])
-    return Run(options.world, options.size, options.seed, options.source, start)
+    return Run(options.world, options.size, options.seed, options.source, start, read_faults(options.faults))
 
 
 def _months_before(day: date, months: int) -> date:
@@ -136,6 +137,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--months", type=int, help="length of a new history (default: the size's)")
     parser.add_argument("--start", type=date.fromisoformat, help="first day of a new history, instead of --months")
     parser.add_argument("--live", type=_rate, metavar="RATE", help="then live on at so many events a second")
+    parser.add_argument("--faults", default="modest", help="none, modest, all, or name=rate,…")
     parser.add_argument("--add-source", action="store_true", help="put it beside another source")
     parser.add_argument("--to", type=Path, help="write NDJSON, journal and truth into this folder instead of Kafka")
     return parser.parse_args(arguments)

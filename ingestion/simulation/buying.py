@@ -55,7 +55,8 @@ def levels(chain: Chain, state: State, day: int) -> Levels:
     safety = np.full(chain.places.rows, chain.world.buying.safety)
     safety[depot] = chain.world.buying.depot_safety
     spread = np.sqrt(1.7 * mean + (0.2 * mean) ** 2)
-    reorder = np.maximum(np.ceil(mean + safety[:, None] * spread), _presentation(chain))
+    caution = safety[:, None] * np.where(_perishes(chain), np.minimum(1, chain.goods.shelf_life / 14), 1)
+    reorder = np.maximum(np.rint(mean + caution * spread), _presentation(chain))
     up_to = np.maximum(reorder + 1, np.ceil(rate * _target_days(chain)))
     lasting = np.where(_perishes(chain), np.maximum(1, chain.goods.shelf_life * 0.7), 1e6)
     up_to = np.minimum(up_to, np.maximum(np.ceil(rate * lasting), 1))
@@ -129,5 +130,5 @@ def _target_days(chain: Chain) -> np.ndarray:
     """Rows × products: days of sales an order brings the position up to."""
     days = np.where(chain.goods.shelf_life > 0, 0.0, chain.world.buying.shelf_days)
     target = np.repeat(days[None, :], chain.places.rows, axis=0)
-    target[chain.places.depot] = _cover(chain)[chain.places.depot] + np.where(chain.goods.shelf_life > 0, 3, 10)
+    target[chain.places.depot] = _cover(chain)[chain.places.depot] + np.where(chain.goods.shelf_life > 0, 4, 14)
     return target

@@ -7,6 +7,7 @@ import numpy as np
 from ingestion.simulation import money
 from ingestion.simulation.clock import day_text, instant, midnight
 from ingestion.simulation.customers import customer_id, make_customers, movers, person
+from ingestion.simulation.faults import record_fault
 from ingestion.simulation.feasts import holidays
 from ingestion.simulation.outbox import Fields
 from ingestion.simulation.places import WEB_CLOSES, WEB_OPENS
@@ -94,8 +95,24 @@ class News:
         """Changes of the day; the state's lists move here."""
         for product in move_costs(self._today):
             self._terms(product, self._now)
+        self._back_dated_cost()
         for product in move_prices(self._today):
             self._price(product, self._now)
+
+    def _back_dated_cost(self) -> None:
+        """A supplier tells today what a product costs since weeks."""
+        today, goods = self._today, self._chain.goods
+        random = today.random("back-dated cost")
+        active = np.flatnonzero((goods.launch <= today.day) & (today.day < goods.last_order))
+        if random.random() >= today.faults.back_dated_cost:
+            return
+        product, days = int(random.choice(active)), int(random.integers(10, 41))
+        since = midnight(self._world.time_zone, max(today.day - days, self._chain.start))
+        today.state.cost[product] = max(1, round(int(today.state.cost[product]) * float(random.uniform(1.02, 1.1))))
+        self._terms(product, since)
+        if not today.quiet:
+            name = goods.ids[product]
+            record_fault(today.truth, "back_dated_cost", today.day, since, self._now, product_id=name)
 
     def promotions(self) -> None:
         """Plans published today."""

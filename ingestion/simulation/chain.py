@@ -11,6 +11,7 @@ from ingestion.simulation.randomness import stream
 from ingestion.simulation.world import World
 
 LOT_DAYS = 30
+DIRECT_LIFE = 14
 _MONTH = 30.44
 
 
@@ -69,6 +70,7 @@ def make_chain(world: World, seed: int, start: int) -> Chain:
     names = list(world.suppliers)
     supplier = np.array([names.index(category.supplier) for category in world.categories.values()])[goods.category]
     direct = np.array([terms.direct for terms in world.suppliers.values()])[supplier]
+    direct &= (goods.shelf_life > 0) & (goods.shelf_life <= DIRECT_LIFE)
     ranged_from, ranged_to = _range(world, seed, start, goods, places, direct)
     return Chain(world, seed, start, goods, places, ranged_from, ranged_to, supplier, direct)
 

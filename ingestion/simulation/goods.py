@@ -14,6 +14,7 @@ GOODS = Path(__file__).parent / "goods"
 ALWAYS, NEVER = 0, 10_000_000
 CLEARANCE_DAYS = 42
 SISTERS = 3
+EVENNESS = 0.7
 MOVED_SHARE = 0.04
 
 
@@ -32,6 +33,7 @@ class Goods:
     margin: np.ndarray
     tax: np.ndarray
     pack: np.ndarray
+    inner: np.ndarray
     shelf_life: np.ndarray
     launch: np.ndarray
     last_order: np.ndarray
@@ -77,12 +79,13 @@ def make_goods(world: World, seed: int, start: int, horizon: int) -> Goods:
         brands=tuple(item.brand for item in items),
         gtins=tuple(_gtin(number + 1) for number in range(len(items))),
         category=category,
-        weight=np.array([item.weight for item in items]),
+        weight=np.array([item.weight for item in items]) ** EVENNESS,
         price=price,
         cost=np.rint(price * (1 - margin)).astype(np.int64),
         margin=margin,
         tax=tax,
         pack=np.array([item.pack for item in items]),
+        inner=np.array([_inner(item) for item in items]),
         shelf_life=np.array([item.shelf_life for item in items]),
         launch=launch,
         last_order=np.where(delisted < NEVER, delisted - CLEARANCE_DAYS, NEVER),
@@ -143,6 +146,13 @@ def _sister(item: _Item, world: World, generation: int) -> _Item:
         item.shelf_life,
         weight,
     )
+
+
+def _inner(item: _Item) -> int:
+    """Units a store orders at a time: what perishes nearly singly, large cases by half."""
+    if item.shelf_life:
+        return 2 if item.weight > 1 else 1
+    return item.pack // 2 if item.pack >= 12 else item.pack
 
 
 def _charm(price: float) -> int:

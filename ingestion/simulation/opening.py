@@ -24,6 +24,7 @@ def first_state(chain: Chain) -> State:
         cost=chain.goods.cost.copy(),
         on_order=np.zeros(chain.ranged_from.shape, dtype=np.int64),
         sales_rate=first_guess(chain),
+        missed=np.zeros(chain.ranged_from.shape, dtype=bool),
         home=make_customers(chain).home.copy(),
     )
 

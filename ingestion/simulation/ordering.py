@@ -20,6 +20,7 @@ def place_orders(today: Today) -> None:
     known = levels(chain, state, today.day)
     due = orderable(chain, today.day) & may_order(chain, today.day) & (known.position <= known.reorder_point)
     forgotten = today.random("forgotten").random(due.shape) < chain.world.buying.forgotten_rate
+    state.missed |= due & forgotten
     pairs = [(int(row), int(product)) for row, product in np.argwhere(due & ~forgotten)]
     ordered = sorted((row, _source(today, row, product), product) for row, product in pairs)
     for (row, source), lines in groupby(ordered, key=lambda each: each[:2]):
@@ -36,6 +37,7 @@ def _source(today: Today, row: int, product: int) -> int:
 def _order(today: Today, known: Levels, row: int, source: int, products: list[int]) -> None:
     lines = _lines(today, known, row, source, products)
     if _too_small(today, known, source, lines):
+        today.state.missed[row, products] = True
         return
     for line in lines:
         _place(today, known, line)
@@ -58,11 +60,12 @@ def _lines(today: Today, known: Levels, row: int, source: int, products: list[in
             order_id=order_id,
             line=number,
             ordered=(units := _units(today, known, row, product)),
-            pack=int(chain.goods.pack[product]),
+            pack=_pack(today, row, product),
             cost=int(today.state.cost[product]),
             placed=today.day,
             promised=promised,
             open_units=units,
+            missed=bool(today.state.missed[row, product]),
         )
         for number, product in enumerate(products, start=1)
     ]
@@ -70,9 +73,15 @@ def _lines(today: Today, known: Levels, row: int, source: int, products: list[in
 
 def _units(today: Today, known: Levels, row: int, product: int) -> int:
     """Whole packs up to the target; never none, for what is due is needed."""
-    pack = int(today.chain.goods.pack[product])
+    pack = _pack(today, row, product)
     missing = int(known.order_up_to[row, product] - known.position[row, product])
     return max(1, -(-missing // pack)) * pack
+
+
+def _pack(today: Today, row: int, product: int) -> int:
+    """Stores order inner packs, the depot cases."""
+    goods = today.chain.goods
+    return int((goods.pack if row == today.chain.places.depot else goods.inner)[product])
 
 
 def _promise(today: Today, source: int) -> int:
@@ -99,6 +108,8 @@ def _too_small(today: Today, known: Levels, source: int, lines: list[OrderLine])
 def _place(today: Today, known: Levels, line: OrderLine) -> None:
     time = today.night(line.row) + line.line * _LINE_GAP
     today.state.on_order[line.row, line.product] += line.ordered
+    today.state.missed[line.row, line.product] = False
+    today.state.expected[line.row, line.product].append(line)
     today.ledger.placed(time, line)
     if today.quiet:
         return

@@ -27,12 +27,20 @@ def price_lines(today: Today, tape: Tape) -> Prices:
     """Prices of every line."""
     regular, tax_percent = (column[tape.product] for column in _lists(today))
     cut, pairs = _offers(today)
-    unit = regular - _percent(regular, cut[tape.row, tape.product])
+    unit = _mistyped(today, tape, regular - _percent(regular, cut[tape.row, tape.product]))
     discount = _percent(tape.units // 2 * 2 * unit, pairs[tape.row, tape.product])
     staff = _is_staff(today, tape)
     discount = discount + np.where(staff, _percent(tape.units * unit - discount, STAFF_PERCENT), 0)
     net = tape.units * unit - discount
     return Prices(regular, unit, discount, _percent(net, tax_percent), net, tax_percent)
+
+
+def _mistyped(today: Today, tape: Tape, unit: np.ndarray) -> np.ndarray:
+    """A store's price file with a slipped decimal point."""
+    for incident in today.incidents:
+        if incident.kind == "price_outlier":
+            unit = np.where((tape.row == incident.row) & (tape.product == incident.product), unit * 10, unit)
+    return unit
 
 
 def _percent(amount: np.ndarray, percent: np.ndarray | int) -> np.ndarray:

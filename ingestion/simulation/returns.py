@@ -16,6 +16,7 @@ from ingestion.simulation.today import Today
 _REASONS = ["unwanted", "faulty", "wrong_item", "other"]
 _DISPOSITIONS, _SOUND, _PERISHED = ["resell", "damaged", "vendor"], [0.75, 0.18, 0.07], [0.0, 0.9, 0.1]
 _LONGEST_LAG = 35
+_BURST = (12, 25)
 _PATIENCE_DAYS = 60
 
 
@@ -63,7 +64,24 @@ def take_back(today: Today, rung: Rung) -> None:
     for line, moment in zip(sold, moments, strict=True):
         numbers[line.row] += 1
         _take_back(today, rung, random, line, float(moment), numbers[line.row])
+    _burst(today, rung, random, numbers)
     rung.tickets = np.array([numbers[row] for row in range(today.chain.places.rows)])
+
+
+def _burst(today: Today, rung: Rung, random: np.random.Generator, numbers: dict[int, int]) -> None:
+    """Somebody at the till refunds what nobody brought back."""
+    for incident in today.incidents:
+        if incident.kind != "refund_burst":
+            continue
+        carried = np.flatnonzero(today.chain.is_ranged(today.day)[incident.row])
+        for product in random.choice(carried, size=int(random.integers(*_BURST))).tolist():
+            numbers[incident.row] += 1
+            price = int(today.state.price[product])
+            line = SoldLine(
+                incident.row, "", 0, product, 1, price, price, 0, int(today.chain.goods.tax[product]), -1, None
+            )
+            time = int(random.integers(incident.begins, incident.ends))
+            _send(today, rung, line, 1, time, numbers[incident.row], {"reason": "unreferenced"}, "damaged")
 
 
 def _take_back(
@@ -73,12 +91,19 @@ def _take_back(
     units = line.units if random.random() < 0.8 else int(random.integers(1, line.units + 1))
     perishes = chain.goods.shelf_life[line.product] > 0
     disposition = str(random.choice(_DISPOSITIONS, p=_PERISHED if perishes else _SOUND))
-    discount = line.discount * units // line.units
-    net = units * line.unit_price - discount
     time = int(today.opening(row) + moment * (today.closing(row) - today.opening(row)))
     if disposition == "resell":
         today.state.stock.physical[row, line.product] += units
         today.state.stock.book[row, line.product] += units
+    _send(today, rung, line, units, time, number, _origin(today, random, line), disposition)
+
+
+def _send(
+    today: Today, rung: Rung, line: SoldLine, units: int, time: int, number: int, origin: Fields, disposition: str
+) -> None:
+    chain, row = today.chain, line.row
+    discount = line.discount * units // line.units
+    net = units * line.unit_price - discount
     rung.net[row] -= net
     store = chain.places.selling_ids[row]
     fields = {
@@ -96,7 +121,7 @@ def _take_back(
         "tax_amount": money.text(money.share(net, line.tax_percent)),
         "currency": chain.world.currency,
         "payment_method": "card",
-        **_origin(today, random, line),
+        **origin,
         "disposition": disposition,
         **_way(chain, row),
     }

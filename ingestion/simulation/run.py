@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ingestion.simulation.chain import Chain, make_chain
+from ingestion.simulation.faults import MODEST, Faults
 from ingestion.simulation.goods import GOODS
 from ingestion.simulation.message import Message
+from ingestion.simulation.mishaps import Road
 from ingestion.simulation.truth import Truth
 from ingestion.simulation.twin import days
 from ingestion.simulation.world import WORLDS, load_world
@@ -25,6 +27,7 @@ class Run:
     seed: int
     source: str
     start: date
+    faults: Faults = MODEST
 
     def chain(self) -> Chain:
         """The chain worked out. Raises UnknownWorldError."""
@@ -32,7 +35,12 @@ class Run:
 
     def as_json(self) -> dict[str, Any]:
         """The configuration as the journal keeps it."""
-        return {**asdict(self), "start": self.start.isoformat(), "files": self._files()}
+        return {
+            **asdict(self),
+            "start": self.start.isoformat(),
+            "faults": self.faults.as_json(),
+            "files": self._files(),
+        }
 
     def _files(self) -> str:
         """A fingerprint of the configuration files."""
@@ -56,5 +64,7 @@ def simulate(run: Run, until: date | None, truth: Truth, *, quiet_before: date |
     """
     last = until.toordinal() if until else FOREVER
     first_heard = quiet_before.toordinal() if quiet_before else 0
-    for day in days(run.chain(), run.source, last, truth, quiet_before=first_heard):
-        yield Batch(date.fromordinal(day.day), [event.message() for event in day.events])
+    chain = run.chain()
+    road = Road(chain, run.faults, truth)
+    for day in days(chain, run.source, last, truth, run.faults, quiet_before=first_heard):
+        yield Batch(date.fromordinal(day.day), road.carry(day.day, day.events))

@@ -13,7 +13,8 @@ DEPOT = -1
 
 @dataclass(eq=False, slots=True)
 class OrderLine:
-    """A line of a purchase order. `source` is a supplier's number or DEPOT; the buyers still expect `open_units`."""
+    """A line of a purchase order. `source` is a supplier's number or DEPOT; the buyers still expect `open_units`.
+    `missed` says that an earlier chance to order was let go."""
 
     row: int
     product: int
@@ -27,6 +28,7 @@ class OrderLine:
     promised: int
     open_units: int
     received: int = 0
+    missed: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -65,7 +67,11 @@ class SoldLine:
 
 @dataclass(eq=False)
 class State:
-    """Everything that one day hands to the next."""
+    """Everything that one day hands to the next.
+
+    Rows × products where nothing else is said. `missed`: due and not ordered since the last order; `short`: why the
+    last delivery of a pair was not full; `expected`: the open order lines of a pair; other collections are by day.
+    """
 
     stock: Stock
     mood: Mood
@@ -74,6 +80,9 @@ class State:
     on_order: np.ndarray
     sales_rate: np.ndarray
     home: np.ndarray
+    missed: np.ndarray
+    short: dict[tuple[int, int], str] = field(default_factory=dict)
+    expected: dict[tuple[int, int], list[OrderLine]] = field(default_factory=lambda: defaultdict(list))
     to_pick: list[OrderLine] = field(default_factory=list)
     confirmations: dict[int, list[tuple[OrderLine, int, int]]] = field(default_factory=lambda: defaultdict(list))
     arriving: dict[int, list[Delivery]] = field(default_factory=lambda: defaultdict(list))

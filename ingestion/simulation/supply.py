@@ -3,6 +3,7 @@
 import numpy as np
 
 from ingestion.simulation.clock import HOUR, MINUTE
+from ingestion.simulation.faults import record_fault
 from ingestion.simulation.feasts import is_closed
 from ingestion.simulation.state import DEPOT, Delivery, OrderLine
 from ingestion.simulation.today import Today
@@ -93,6 +94,7 @@ def _pick(today: Today, random: np.random.Generator, line: OrderLine, time: int)
     units = sum(each for _, each in picked)
     if units < line.ordered:
         _failure(today, line, "depot_short", line.ordered - units, 0)
+        state.short[line.row, line.product] = "dc_short"
         release(today, line, line.ordered - units)
         today.ledger.cancelled(time, line, line.ordered - units, "depot_short")
     if not units:
@@ -163,6 +165,9 @@ def _arrival_time(today: Today, row: int, number: int) -> int:
 
 def _book(today: Today, delivery: Delivery, time: int) -> None:
     line = delivery.line
+    if not delivery.transfer_id and _in_packs(today, delivery):
+        _book_packs(today, delivery, time)
+        return
     lots = delivery.lots if delivery.units == delivery.booked else [(0, delivery.booked)]
     for expiry, units in lots:
         if delivery.transfer_id:
@@ -170,6 +175,10 @@ def _book(today: Today, delivery: Delivery, time: int) -> None:
         else:
             today.ledger.receipt(time, line, units, line.cost, expiry)
     line.received += delivery.booked
+    if line.received >= line.ordered:
+        today.state.short.pop((line.row, line.product), None)
+    elif line.source != DEPOT:
+        today.state.short[line.row, line.product] = "supplier_short"
     release(today, line, delivery.booked)
     if not delivery.last:
         return
@@ -177,6 +186,30 @@ def _book(today: Today, delivery: Delivery, time: int) -> None:
         today.ledger.cancelled(time, line, line.open_units, "supplier_short")
         release(today, line, line.open_units)
     today.ledger.closed(time, line)
+
+
+def _in_packs(today: Today, delivery: Delivery) -> bool:
+    """Whether somebody keys in packs where units are meant."""
+    line = delivery.line
+    if line.pack == 1 or delivery.booked % line.pack or delivery.booked != delivery.units:
+        return False
+    return today.random(f"packs {line.order_id} {line.line}").random() < today.faults.pack_each
+
+
+def _book_packs(today: Today, delivery: Delivery, time: int) -> None:
+    line, units = delivery.line, delivery.booked
+    packs = units // line.pack
+    today.ledger.receipt(time, line, packs, line.cost * line.pack, delivery.lots[0][0])
+    hidden(today, time, line.row, line.product, units - packs, "pack_each", line.order_id)
+    line.received += packs
+    release(today, line, line.open_units)
+    today.ledger.closed(time, line)
+    place, goods = today.chain.places.stock_ids[line.row], today.chain.goods
+    if not today.quiet:
+        record_fault(
+            today.truth, "pack_each", today.day, time, location_id=place, product_id=goods.ids[line.product],
+            detail=f"{line.order_id} line {line.line}: {packs} for {units}",
+        )  # fmt: skip
 
 
 def confirm(today: Today) -> None:
@@ -194,6 +227,9 @@ def release(today: Today, line: OrderLine, units: int) -> None:
     units = min(units, line.open_units)
     line.open_units -= units
     today.state.on_order[line.row, line.product] -= units
+    if not line.open_units:
+        pair = line.row, line.product
+        today.state.expected[pair] = [other for other in today.state.expected[pair] if other is not line]
 
 
 def hidden(today: Today, time: int, row: int, product: int, units: int, kind: str, reference: str = "") -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ingestion.simulation.chain import Chain
 
-TOGETHER_HOURS = 3
+TOGETHER_HOURS = 6
 _FIRST_SALE, _LAST_SALE = 10 / 60, 50 / 60
 
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from ingestion.simulation.chain import Chain
 from ingestion.simulation.clock import HOUR, MINUTE
+from ingestion.simulation.faults import NONE, Faults
+from ingestion.simulation.incidents import Incident, plan_incidents
 from ingestion.simulation.ledger import Ledger
 from ingestion.simulation.outbox import Outbox
 from ingestion.simulation.state import State
@@ -24,6 +26,7 @@ class Today:
     day: int
     outbox: Outbox
     truth: Truth
+    faults: Faults = NONE
     quiet: bool = False
 
     @cached_property
@@ -34,6 +37,11 @@ class Today:
     def random(self, subject: str) -> np.random.Generator:
         """The day's generator of a subject."""
         return self.chain.random(subject, self.day)
+
+    @cached_property
+    def incidents(self) -> list[Incident]:
+        """What is unusual today."""
+        return plan_incidents(self.chain, self.faults, self.day)
 
     @cached_property
     def open_rows(self) -> np.ndarray:

@@ -11,6 +11,8 @@ from ingestion.simulation.chain import Chain
 from ingestion.simulation.clock import MINUTE, day_text
 from ingestion.simulation.counts import count_everything, count_slices, snapshot
 from ingestion.simulation.demand import draw_purchases, expected_units, move_mood
+from ingestion.simulation.faults import NONE, Faults
+from ingestion.simulation.incidents import disturb
 from ingestion.simulation.losses import clear_out, expire, lose
 from ingestion.simulation.money import text
 from ingestion.simulation.opening import first_state, open_books
@@ -34,12 +36,14 @@ class Day:
     events: list[Pending]
 
 
-def days(chain: Chain, source: str, until: int, truth: Truth, *, quiet_before: int = 0) -> Iterator[Day]:
+def days(
+    chain: Chain, source: str, until: int, truth: Truth, faults: Faults = NONE, *, quiet_before: int = 0
+) -> Iterator[Day]:
     """Simulate from the chain's first day to `until` inclusive. Days before `quiet_before` only move the state on."""
     state = first_state(chain)
     for day in range(chain.start, until + 1):
         quiet = day < quiet_before
-        today = Today(chain, state, day, Outbox(source, day, quiet=quiet), truth, quiet)
+        today = Today(chain, state, day, Outbox(source, day, quiet=quiet), truth, faults, quiet)
         _live(today)
         yield Day(day, today.outbox.in_order())
 
@@ -56,6 +60,7 @@ def _live(today: Today) -> None:
     pick_for_stores(today)
     rate = expected_units(chain, state.mood, today.day, state.price)
     wanted = form_tickets(chain, today.day, *draw_purchases(chain, rate, today.day))
+    wanted = disturb(chain, today.day, wanted, rate, today.incidents)
     spells = _trade(today, wanted)
     rung = ring_up(today, spells[0].lines.joined(spells[1].lines))
     settle_returns(today, rung)

@@ -5,6 +5,7 @@ import numpy as np
 from ingestion.simulation import promotions
 from ingestion.simulation.causes import record_stock_outs
 from ingestion.simulation.clock import MINUTE
+from ingestion.simulation.incidents import record_incidents
 from ingestion.simulation.selling import Sold
 from ingestion.simulation.tickets import Lines
 from ingestion.simulation.today import Today
@@ -19,6 +20,7 @@ def record_day(today: Today, rate: np.ndarray, wanted: Lines, spells: list[Sold]
     _record_lost(today, spells)
     record_stock_outs(today, rate, spells)
     _record_stock(today)
+    record_incidents(today.chain, today.truth, today.day, today.incidents)
 
 
 def _record_demand(today: Today, rate: np.ndarray, wanted: Lines, spells: list[Sold]) -> None:

@@ -70,7 +70,8 @@ class Web(_Part):
 
 
 class Supplier(_Part):
-    """Terms and habits of a supplier; `trouble` scales how often it is late or short."""
+    """Terms and habits of a supplier; `trouble` scales how often it is late or short; `direct` ones bring to the
+    stores what does not keep, and the rest to the depot."""
 
     country: str
     lead: int = Field(ge=1)
@@ -150,10 +151,10 @@ class Habits(_Part):
     staff_discount_share: float = Field(0.01, ge=0, le=1)
     void_rate: float = Field(0.004, ge=0, le=1)
     unreferenced_share: float = Field(0.1, ge=0, le=1)
-    return_factor: float = Field(1.0, ge=0)
+    return_factor: float = Field(1.7, ge=0)
     return_lag_days: float = Field(5.0, gt=0)
     misscan_rate: float = Field(0.002, ge=0, le=1)
-    theft_rate: float = Field(0.006, ge=0)
+    theft_rate: float = Field(0.008, ge=0)
     damage_rate: float = Field(0.004, ge=0)
     unbooked_damage_share: float = Field(0.35, ge=0, le=1)
     pick_error_rate: float = Field(0.006, ge=0, le=1)
@@ -176,7 +177,7 @@ class Buying(_Part):
     safety: float = Field(1.4, ge=0)
     depot_safety: float = Field(1.6, ge=0)
     smoothing: float = Field(0.035, gt=0, le=1)
-    shelf_days: float = Field(21, gt=0)
+    shelf_days: float = Field(24, gt=0)
     presentation: int = Field(2, ge=0)
     forgotten_rate: float = Field(0.01, ge=0, le=1)
     store_orders: str = "1,2,3,4,5,6"
