@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from contracts.events import TOPICS
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.publisher import Publisher, PublishingFailed
@@ -26,6 +30,9 @@ from ingestion.replay.stream import replay_steps
 from ingestion.replay.tally import Tally, summary
 from ingestion.replay.trial import try_file
 from ingestion.sources import claim_source
+from ingestion.topics import create_topics
+
+PATIENCE = 5  # seconds until a broker that does not answer is given up
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,9 @@ class ReplayReport:
 
     def sentences(self) -> list[str]:
         """The report in words."""
-        said = [f"{self.file.name} as {self.source}: {summary(self.tally.lines, 'lines')}"]
+        said = [f"{self.file.name} as {self.source}", summary(self.tally.lines, "lines")]
         if self.tally.entries:
-            said.append(f"with {summary(self.tally.entries, 'catalogue entries')}")
+            said.append(summary(self.tally.entries, "catalogue entries"))
         if self.tally.rejected:
             said.append(f"rejected lines and their reasons: {self.rejects}")
         if self.done_before:
@@ -74,8 +81,8 @@ def replay(
     state = _state(place, plan, file, content, again=again)
     if state.is_complete:
         return ReplayReport(file, plan.source, Tally.of(state), place.rejects, done_before=state.completed_at)
+    publisher = connect() if connect else _publisher(settings)
     claim_source(settings.home, plan.source, "replay", add=add_source)
-    publisher = connect() if connect else Publisher(settings.kafka_bootstrap)
     rejects, began = RejectsFile(place.rejects, columns), time.monotonic()
     try:
         with ReplayProgress(file.name) as progress:
@@ -84,6 +91,19 @@ def replay(
     finally:
         rejects.close()
     return ReplayReport(file, plan.source, sender.tally, place.rejects, sender.sent, time.monotonic() - began)
+
+
+def _publisher(settings: Settings) -> Publisher:
+    """A publisher to a broker that answers and has the topics. Raises ReplayProblem."""
+    broker = AdminClient({"bootstrap.servers": settings.kafka_bootstrap, "log_level": 0})
+    try:
+        held = broker.list_topics(timeout=PATIENCE).topics
+    except KafkaException:
+        remedy = "Start the stack with ./retail up, or correct KAFKA_HOST and KAFKA_PORT."
+        raise ReplayProblem(f"No Kafka broker answers at {settings.kafka_bootstrap}.", remedy) from None
+    if not held.keys() >= TOPICS.keys():
+        create_topics(settings)
+    return Publisher(settings.kafka_bootstrap)
 
 
 def _new_content(file: Path, plan: Mapping, home: Path, *, again: bool) -> Content:

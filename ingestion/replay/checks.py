@@ -1,6 +1,6 @@
 """Compare a mapping with its kind and the contract: fields that exist, fields that are needed, values that can be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -77,10 +77,10 @@ class _Checker:
         if cell.running_within is not None:
             if name != "line_number":
                 yield Finding(path, "running_within numbers lines: use it for line_number only")
-            yield from self.known_words(cell.running_within, (*path, "running_within"))
+            yield from self.readable_words(cell.running_within, (*path, "running_within"))
 
     def rule(self, rule: LineRule, path: Path) -> Iterator[Finding]:
-        yield from self.known_words([*rule.when], (*path, "when"))
+        yield from self.readable_words(rule.when, (*path, "when"))
         yield from self.known_words([*rule.negate], (*path, "negate"))
         yield from self.known_words(rule.find_sale_by or [], (*path, "find_sale_by"))
         for event in rule.event or []:
@@ -133,10 +133,17 @@ class _Checker:
             if cell.constant is not None:
                 yield from _readable(name, cell.constant, grammar_of(event, name), path)
             if cell.field is not None:
-                yield from self.known_words([cell.field], path)
-            yield from self.known_words([*(cell.when or {})], path)
+                yield from self.readable_words([cell.field], path)
+            yield from self.readable_words(cell.when or {}, path)
             if cell.running_within is not None:
                 yield Finding(path, "running_within numbers lines: use it for line_number only")
+
+    def readable_words(self, words: Iterable[str], path: Path) -> Iterator[Finding]:
+        """Words whose text a line holds; a line number that is counted has none."""
+        line_number = self.mapping.cells.get("line_number")
+        if "line_number" in words and line_number is not None and line_number.running_within is not None:
+            yield Finding(path, "line_number is counted here, not read; name another field")
+        yield from self.known_words([*words], path)
 
     def known_words(self, words: list[str], path: Path) -> Iterator[Finding]:
         known = {*self.mapping.cells, *self.mapping.helpers}

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from contracts.events import CATALOG, Event
-from ingestion.replay.problems import LineRejected
+from ingestion.replay.problems import WRONG_ENCODING, LineRejected
 
 Message = tuple[str, bytes, bytes]
 
@@ -32,7 +32,7 @@ class Draft:
         try:
             return model.topic, key.encode(), orjson.dumps(wire)
         except (TypeError, UnicodeEncodeError):
-            raise LineRejected("text is not of the file's encoding; set file.encoding (latin-1, cp1252, …)") from None
+            raise LineRejected(WRONG_ENCODING) from None
 
     def obeyed(self) -> "Draft":
         """The draft itself. Raises LineRejected with the first rule of the contract that it breaks."""

@@ -83,8 +83,12 @@ class Translator:
     def _id_from_line(self, line: int, _row: Row) -> str:
         return f"{self.source}:{self.fingerprint}:{line}"
 
+    def _identity(self, name: str, row: Row) -> str | None:
+        text, numbering = self.binding.texts.get(name), self.binding.numbering
+        return text.of(row) if text or not numbering else str(numbering.current_value(row).wire)
+
     def _id_from_fields(self, _line: int, row: Row) -> str:
-        parts = [self.binding.texts[name].of(row) for name in self.binding.mapping.event_id]
+        parts = [self._identity(name, row) for name in self.binding.mapping.event_id]
         if None in parts:
             raise LineRejected("event_id: a field it is made of is empty")
         event_id = ":".join((self.source, self.binding.mapping.kind, *parts))

@@ -2,6 +2,8 @@
 
 from contracts.problems import Problem
 
+WRONG_ENCODING = "text is not of the file's encoding; set file.encoding (latin-1, cp1252, …)"
+
 
 class LineRejected(Exception):
     """This line cannot be an event; the reason is written to the rejects file."""

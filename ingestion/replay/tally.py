@@ -30,8 +30,8 @@ class Tally:
 
 
 def summary(counts: Counter[str], of: str) -> str:
-    """`5 lines = 3 sale + 1 return + 1 rejected`."""
+    """`lines: 5 = 3 sale + 1 return + 1 rejected`."""
     kinds = sorted((name for name in counts if name != REJECTED), key=lambda name: -counts[name])
     parts = [*kinds, REJECTED] if counts[REJECTED] else kinds
     told = " + ".join(f"{counts[name]:,} {name if ' + ' not in name else f'({name})'}" for name in parts)
-    return f"{counts.total():,} {of} = {told}" if told else f"no {of}"
+    return f"{of}: {counts.total():,} = {told}" if told else f"{of}: none"

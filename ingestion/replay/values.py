@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.fields import BOOLEAN, DAY, INSTANT, INTEGER, MONEY, QUANTITY, RATE, Kind
 from ingestion.replay.mapping import Cell, Mapping
-from ingestion.replay.problems import LineRejected
+from ingestion.replay.problems import WRONG_ENCODING, LineRejected
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 _WORDS = {"1": "true", "yes": "true", "y": "true", "t": "true", "0": "false", "no": "false", "n": "false", "f": "false"}
@@ -106,10 +106,15 @@ def _judged(grammar: Kind, plain: Callable[[str], str]) -> Callable[[str], Value
         try:
             typed = grammar.read(plain(text))
         except ValueError as error:
-            raise LineRejected(f"{error}: {text!r}") from None
+            raise LineRejected(f"{error}: {text!r}" if _is_text(text) else WRONG_ENCODING) from None
         return Value(typed, grammar.write(typed))
 
     return read
+
+
+def _is_text(text: str) -> bool:
+    """False for bytes that were carried along because they are not of the encoding."""
+    return not any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def local_time(text: str, cell: Cell) -> datetime:
