@@ -85,13 +85,12 @@ def _select(query: Query, connection: Connection, sql: bytes) -> None:
 
 def _start(query: Query, connection: Connection, clause: OutputClause, running: Running) -> None:
     format_name = clause.format or query.options.default_format
-    sql = clause.into(running.path, format_name)
     if format_name != "Native" or query.options.revision == 0:
-        running.start(query.home.pool, connection, sql, format_name)
+        running.start(query.home.pool, connection, clause.into(running.path, format_name), format_name)
         return
     revision = Revision(query.options.revision, lambda: describe(query, clause.before))
     plain = clause.before + b"\n" + clause.after
-    running.start_blocks(query.home.pool, connection, plain, revision.block, sql)
+    running.start_blocks(query.home.pool, connection, plain, revision.block)
 
 
 def _encode(query: Query) -> None:

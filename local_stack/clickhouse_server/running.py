@@ -46,9 +46,9 @@ class Running:
         return self
 
     def start_blocks(
-        self, pool: Executor, connection: Connection, sql: bytes, change: Callable[[bytes], bytes], otherwise: bytes
+        self, pool: Executor, connection: Connection, sql: bytes, change: Callable[[bytes], bytes]
     ) -> "Running":
-        """Begin a SELECT whose Native blocks are changed one by one; `otherwise` is run if it is no SELECT."""
+        """Begin a statement whose Native blocks are changed one by one; what is no SELECT has one block."""
 
         def execute(sql: bytes, format_name: str) -> Outcome:
             try:
@@ -56,7 +56,9 @@ class Running:
             except ServerError as error:
                 if error.code != _NO_SELECT or "Streaming query is not supported" not in error.message:
                     raise
-            return connection.execute(otherwise, format_name)
+            outcome = connection.execute(sql, format_name)
+            self._write(change(outcome.result))
+            return outcome
 
         self._future = pool.submit(self._work, execute, sql, "Native")
         return self
