@@ -1,5 +1,6 @@
 """`monitoring.landing_progress`: one row per micro-batch, topic and partition, for people who watch the landing."""
 
+import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,4 +40,9 @@ class Progress(NamedTuple):
 def record(client: Client, rows: list[Progress]) -> None:
     """Write the rows."""
     if rows:
-        client.insert(TABLE, rows, column_names=Progress._fields)
+        lines = "\n".join(json.dumps(row._asdict(), default=_text) for row in rows)
+        client.raw_insert(TABLE, Progress._fields, lines.encode(), fmt="JSONEachRow")
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%F %T.%f}"[:-3]

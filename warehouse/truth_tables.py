@@ -128,7 +128,7 @@ TRUTH_COLUMNS: dict[str, dict[str, str]] = {
         "customer_id": "String",
         "joined_date": "Date",
         "left_date": "Date",
-        "weight": "Float32",  # share of its store's known tickets it draws, against the mean customer
+        "weight": "Float32",  # mean over missions of how often it is drawn among its home store's customers
     },
     # One row per fault or anomaly put into the stream.
     "injected_faults": {

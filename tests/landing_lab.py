@@ -1,0 +1,180 @@
+"""A log in a real Kafka, a real engine behind HTTP, and landing runs that can be killed."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from contracts.settings import PROJECT, Settings, process_environment
+from contracts.tables import RAW_TABLES
+from ingestion.topics import create_topics
+from local_stack import supervision
+from spark_jobs.session import checkpoint_folder
+from warehouse.client import connect
+
+Row = tuple[str, int, int, bytes]
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 120) -> None:
+    """Return as soon as it holds; fail after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.02)
+
+
+@dataclass
+class Run:
+    """A landing program and everything it started."""
+
+    process: subprocess.Popen[str]
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the program, its JVM and its Python workers alike."""
+        os.killpg(self.process.pid, number)
+
+    def end(self, seconds: float = 180) -> tuple[int, str]:
+        """Wait; exit code and what it said."""
+        _, said = self.process.communicate(timeout=seconds)
+        return self.process.returncode, said
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.signal(signal.SIGKILL)
+        self.process.communicate(timeout=30)
+
+
+class Lab:
+    """One stack; every test gets it with empty topics, empty raw tables and no checkpoint."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.client = connect(settings)
+        self._runs: list[Run] = []
+
+    def empty(self) -> None:
+        """Forget every message, row and checkpoint."""
+        admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap})
+        for deleted in admin.delete_topics([name for name in RAW_TABLES if name in self._topics(admin)]).values():
+            deleted.result()
+        wait_until(lambda: not self._topics(admin) & set(RAW_TABLES))
+        create_topics(self.settings)
+        wait_until(lambda: self._topics(admin) >= set(RAW_TABLES))
+        for table in RAW_TABLES.values():
+            self.client.command(f"TRUNCATE TABLE {table}")
+        shutil.rmtree(self.checkpoint, ignore_errors=True)
+
+    @staticmethod
+    def _topics(admin: AdminClient) -> set[str]:
+        return set(admin.list_topics(timeout=10).topics)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Of the landing query."""
+        return checkpoint_folder(self.settings, "landing")
+
+    def produce(self, count: int, seed: int = 1) -> None:
+        """So many messages over the three topics: distinct texts, random bytes, empty ones and tombstones."""
+        chance = random.Random(seed)
+        producer = Producer({"bootstrap.servers": self.settings.kafka_bootstrap, "linger.ms": 20})
+        topics = list(RAW_TABLES)
+        for number in range(count):
+            topic = topics[min(2, chance.randrange(8) // 3)]
+            while True:
+                try:
+                    producer.produce(topic, _payload(number, chance), key=str(number))
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        assert producer.flush(60) == 0
+
+    def log(self) -> list[Row]:
+        """Every message as a plain consumer sees it, a missing value as b''."""
+        consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap, "group.id": "lab"})
+        topics = consumer.list_topics(timeout=10).topics
+        partitions = [TopicPartition(name, number, 0) for name in RAW_TABLES for number in topics[name].partitions]
+        left = sum(consumer.get_watermark_offsets(partition, timeout=10)[1] for partition in partitions)
+        consumer.assign(partitions)
+        rows: list[Row] = []
+        while len(rows) < left:
+            for message in consumer.consume(10_000, timeout=5):
+                if message.error():
+                    raise KafkaException(message.error())
+                rows.append((message.topic(), message.partition(), message.offset(), message.value() or b""))
+        consumer.close()
+        return sorted(rows)
+
+    def raw(self) -> list[Row]:
+        """Every row of the raw tables."""
+        columns = "_topic, _partition, _offset, payload"
+        tables = " UNION ALL ".join(f"SELECT {columns} FROM {table}" for table in RAW_TABLES.values())
+        table = self.client.query_arrow(f"SELECT {columns} FROM ({tables})", use_strings=False)
+        rows = zip(*(table.column(name).to_pylist() for name in columns.split(", ")), strict=True)
+        return sorted((_text(topic), partition, offset, payload) for topic, partition, offset, payload in rows)
+
+    def landed(self) -> int:
+        """How many rows raw has."""
+        return sum(int(self.client.command(f"SELECT count() FROM {table}")) for table in RAW_TABLES.values())
+
+    def committed_batches(self) -> list[Path]:
+        """Spark's commit files, oldest first."""
+        files = (self.checkpoint / "commits").glob("[0-9]*")
+        return sorted(files, key=lambda file: int(file.name))
+
+    def start(self, *arguments: str, **changes: object) -> Run:
+        """Start the landing program with these settings changed."""
+        settings = self.settings.model_copy(update=changes)
+        run = Run(
+            subprocess.Popen(
+                [sys.executable, "-m", "spark_jobs.land_events", *arguments],
+                env=process_environment(settings),
+                cwd=PROJECT,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        self._runs.append(run)
+        return run
+
+    def land(self, **changes: object) -> str:
+        """Land what is there; what the program said. Fails the test unless it succeeds."""
+        code, said = self.start("--once", **changes).end(240)
+        assert code == 0, said
+        return said
+
+    def service(self, name: str) -> psutil.Process:
+        """The process of a supervised service."""
+        return psutil.Process(next(state.pid for state in supervision.states(self.settings) if state.name == name))
+
+    def end_runs(self) -> None:
+        """Leave no program behind."""
+        for run in self._runs:
+            if run.process.poll() is None:
+                run.kill()
+        self._runs.clear()
+
+
+def _payload(number: int, chance: random.Random) -> bytes | None:
+    kind = chance.randrange(100)
+    if kind == 0:
+        return None
+    if kind == 1:
+        return b""
+    if kind == 2:
+        return chance.randbytes(chance.randrange(300))
+    return b'{"event_id":"%d","event_type":"sale","note":"%s"}' % (number, b"x" * (number % 150))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
