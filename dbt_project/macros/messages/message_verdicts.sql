@@ -28,12 +28,6 @@ corrections as (
 
 ),
 
-correction_roots as (
-
-    {{ climb_corrections('corrections') }}
-
-),
-
 messages_shared as (
 
     select
@@ -41,8 +35,9 @@ messages_shared as (
         _event_key, _corrects_key, _document_key, _content_key, _payload_key
     from {{ messages }}
     where _event_key in (select _event_key from {{ messages }} group by _event_key having count() > 1)
-        or _event_key in (select _event_key from correction_roots)
-        or _event_key in (select ancestor_key from correction_roots)
+        or _event_key in (
+            select arrayJoin([_event_key, _corrects_key]) from {{ messages }} where _corrects_key != 0
+        )
         or _document_key in (
             select _document_key from {{ messages }} where _document_key != 0 group by _document_key having count() > 1
         )
@@ -74,7 +69,9 @@ corrections_decided as (
         ) as last_word
     from ids_decided
     left join (
-        select _event_key, argMax(ancestor_key, height) as root_key from correction_roots group by _event_key
+        select _event_key, argMax(ancestor_key, height) as root_key
+        from ({{ climb_corrections('corrections') }})
+        group by _event_key
     ) as roots on ids_decided._event_key = roots._event_key
 
 ),

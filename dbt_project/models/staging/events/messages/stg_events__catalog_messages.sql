@@ -15,6 +15,23 @@ with source as (
 
 ),
 
+messages_keyed as (
+
+    select
+        _topic, _partition, _offset, _kafka_timestamp,
+        source,
+        event_id,
+        {{ event_key() }} as _event_key,
+        {{ corrected_key() }} as _corrects_key,
+        {{ catalog_document_key() }} as _document_key,
+        {{ content_key(catalog_fields()) }} as _content_key,
+        cityHash64(payload) as _payload_key
+    from source
+
+),
+
+{{ message_verdicts('messages_keyed') }},
+
 renamed as (
 
     select
@@ -33,20 +50,16 @@ renamed as (
         _topic, _partition, _offset, _kafka_timestamp,
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
-        {{ catalog_document_key() }} as _document_key,
-        _document_key as _content_key,
-        cityHash64(payload) as _payload_key
+        {{ catalog_document_key() }} as _document_key
 
     from source
 
 ),
 
-{{ message_verdicts('renamed') }},
-
 messages_judged as (
 
     select
-        renamed.* except (_content_key, _payload_key),
+        renamed.*,
         cast(ifNull(message_verdicts.verdict, 'stands') as LowCardinality(String)) as verdict
     from renamed
     left join message_verdicts using (_topic, _partition, _offset)

@@ -10,11 +10,33 @@
 
 with source as (
 
-    select * from {{ source('events', 'raw_sales_events') }}
+    select
+        *,
+        ifNull({{ is_too_large(['quantity', 'unit_price']) }} or {{ is_too_large(['discount_amount']) }}
+            or {{ is_too_large(['tax_amount']) }}, false) as is_too_large
+    from {{ source('events', 'raw_sales_events') }}
     where _error = ''
     {% if is_incremental() %} and {{ is_marked() }} {% endif %}
 
 ),
+
+messages_keyed as (
+
+    select
+        _topic, _partition, _offset, _kafka_timestamp,
+        source,
+        event_id,
+        {{ event_key() }} as _event_key,
+        {{ corrected_key() }} as _corrects_key,
+        {{ sales_document_key() }} as _document_key,
+        {{ content_key(sales_fields()) }} as _content_key,
+        cityHash64(payload) as _payload_key
+    from source
+    where not is_too_large
+
+),
+
+{{ message_verdicts('messages_keyed') }},
 
 renamed as (
 
@@ -62,28 +84,17 @@ renamed as (
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
         {{ sales_document_key() }} as _document_key,
-        {{ content_key(sales_fields()) }} as _content_key,
-        cityHash64(payload) as _payload_key,
         {{ line_key() }} as _line_key,
-        ifNull({{ is_too_large(['quantity', 'unit_price']) }} or {{ is_too_large(['discount_amount']) }}
-            or {{ is_too_large(['tax_amount']) }}, false) as is_too_large
+        is_too_large
 
     from source
 
 ),
 
-messages_usable as (
-
-    select * from renamed where not is_too_large
-
-),
-
-{{ message_verdicts('messages_usable') }},
-
 messages_judged as (
 
     select
-        renamed.* except (_content_key, _payload_key, is_too_large),
+        renamed.* except (is_too_large),
         {{ verdict() }} as verdict
     from renamed
     left join message_verdicts using (_topic, _partition, _offset)

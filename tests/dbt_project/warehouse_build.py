@@ -1,0 +1,75 @@
+"""Run dbt against a server of the tests."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+from dbt.cli.main import dbtRunner
+
+from contracts.settings import PROJECT, Settings
+from tests.dbt_project.content_hash import LAYERS, content_hashes
+from tests.dbt_project.raw_log import empty_raw
+from warehouse.client import connect
+
+
+class WarehouseBuild:
+    """A server, its raw tables and the dbt project over them, built in this process (a process per run costs 3 s)."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.client: Client = connect(settings)
+        self.reader: Client = connect(settings, "reader")
+
+    def dbt(self, *arguments: str, **variables: str) -> list[Any]:
+        """Run dbt with environment variables laid over the settings; gives its results. Raises AssertionError."""
+        folders = {
+            "DBT_PROJECT_DIR": PROJECT / "dbt_project",
+            "DBT_PROFILES_DIR": PROJECT / "dbt_project",
+            "DBT_TARGET_PATH": self.settings.home / "dbt" / "target",
+            "DBT_LOG_PATH": self.settings.home / "logs",
+        }
+        with _environment(self.settings.environment() | {k: str(v) for k, v in folders.items()} | variables):
+            outcome = dbtRunner().invoke([*arguments, "--quiet"])
+        results = list(getattr(outcome.result, "results", None) or [])
+        assert outcome.success, outcome.exception or [_failure(r) for r in results if r.status in _BAD]
+        return results
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return [tuple(row) for row in self.client.query(query).result_rows]
+
+    def hashes(self, prefix: str = "") -> dict[str, str]:
+        """The content hash of every model."""
+        return content_hashes(self.client, prefix)
+
+    def empty(self) -> None:
+        """Leave neither messages nor models."""
+        empty_raw(self.client)
+        for database in (*LAYERS, "monitoring"):
+            for (table,) in self.rows(f"select name from system.tables where database = '{database}'"):
+                self.client.command(f"DROP TABLE IF EXISTS `{database}`.`{table}` SYNC")
+
+    def artefact(self, name: str) -> Path:
+        """A file that dbt wrote, such as `manifest.json`."""
+        return self.settings.home / "dbt" / "target" / name
+
+
+_BAD = ("error", "fail", "runtime error")
+
+
+def _failure(result: Any) -> str:
+    return f"{result.node.name}: {result.message}"
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
