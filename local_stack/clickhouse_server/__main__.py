@@ -20,7 +20,7 @@ from local_stack.clickhouse_server.home import Home
 from local_stack.clickhouse_server.permissions import Permissions
 from local_stack.clickhouse_server.server import Server, listen
 from local_stack.clickhouse_server.sessions import Sessions
-from local_stack.clickhouse_server.startup import can_open, open_engine, prepare, show_query_log
+from local_stack.clickhouse_server.startup import can_open, create_views, open_engine, prepare
 from local_stack.clickhouse_server.users import Users
 
 _log = logging.getLogger("clickhouse_server")
@@ -105,7 +105,7 @@ def _opened(folders: Folders) -> Iterator[Engine]:
             "Restore it from a backup, or move it away to start empty.",
         )
     with contextlib.closing(open_engine(folders)) as engine:
-        show_query_log(engine)
+        create_views(engine)
         yield engine
 
 

@@ -21,7 +21,8 @@ def connection_for(query: Query, binds: bool, is_set: bool) -> Iterator[Connecti
             yield connection
         return
     use = query.home.sessions.use
-    with use(query.user.name, options.session_id, options.session_timeout, options.session_check) as session:
+    timeout = 0 if options.close_session else options.session_timeout
+    with use(query.user.name, options.session_id, timeout, options.session_check) as session:
         if not binds and session.connection is None:
             with _fresh(query) as connection:
                 yield connection
@@ -126,6 +127,11 @@ def _give_up_rights(query: Query, connection: Connection) -> None:
     """Bind the connection to what its user may do, for good."""
     asked = query.options.settings.get("readonly", "0")
     if not query.user.may_write:
+        if query.options.role:
+            raise ServerError(512, f"Role {query.options.role} should be granted to set current")
         connection.execute(f"SET ROLE {READER_ROLE}; SET readonly = {1 if asked == '1' else 2}")
-    elif asked in ("1", "2"):
+        return
+    if query.options.role:
+        connection.execute(f"SET ROLE {identifier(query.options.role)}".encode(errors="surrogateescape"))
+    if asked in ("1", "2"):
         connection.execute(f"SET readonly = {asked}")

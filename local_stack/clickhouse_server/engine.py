@@ -90,6 +90,10 @@ class Connection:
         """The first column of the first row, as text."""
         return self.execute(sql).result.split(b"\n", 1)[0].decode()
 
+    def watch(self, report: Callable[[dict[str, int]], None] | None) -> None:
+        """Have progress reported from the engine's threads, or no more: before the connection ends."""
+        self._raw.set_progress_callback(report)
+
     def close(self) -> None:
         """End the connection; its temporary tables go with it."""
         self._raw.close()
@@ -102,7 +106,8 @@ class Engine:
         _chdb.set_signal_handlers_enabled(0)
         self._address = f"file:{folders.data}?config-file={folders.config}"
         self._keeper = self.connect()
-        self._control = threading.Lock()
+        self._parser = self.connect()
+        self._control, self._parsing = threading.Lock(), threading.Lock()
         self.version = self._keeper.value("SELECT version()")
         self.timezone = self._keeper.value("SELECT timezone()")
         self.host = self._keeper.value("SELECT hostName()")
@@ -116,13 +121,23 @@ class Engine:
 
     def classify(self, sql: bytes) -> Verdict:
         """Parse without running, on the server's own connection."""
-        with self._control:
-            return self._keeper.classify(sql)
+        with self._parsing:
+            return self._parser.classify(sql)
+
+    def spell(self, sql: bytes) -> bytes:
+        """A statement as the engine writes it: in one line, without comments, escapes and odd quotes. Raises 62."""
+        text = quoted(sql.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        try:
+            with self._parsing:
+                return self._parser.execute(b"SELECT formatQuerySingleLine(%b)" % text, "TabSeparatedRaw").result
+        except ServerError as error:
+            raise self.complaint(sql) or error from None
 
     def complaint(self, sql: bytes) -> ServerError | None:
         """The syntax error of a statement, None if it has none."""
         try:
-            self.control(b"EXPLAIN AST " + sql)
+            with self._parsing:
+                self._parser.execute(b"EXPLAIN AST " + sql)
         except ServerError as error:
             return error
         return None
@@ -132,12 +147,14 @@ class Engine:
         with self._control:
             return self._keeper.execute(sql)
 
-    def kill(self, token: str) -> None:
-        """Ask the statement that runs under this `log_comment` to stop; it may need a moment to."""
-        self.control(f"KILL QUERY WHERE Settings['log_comment'] = {quoted(token)}")
+    def kill(self, token: str) -> bool:
+        """Ask the statement that runs under this `log_comment` to stop, which takes a moment; whether there was one."""
+        killed = self.control(f"KILL QUERY WHERE Settings['log_comment'] = {quoted(token)}")
+        return bool(killed.result)
 
     def close(self) -> None:
         """Close the last connection, which shuts the engine down."""
+        self._parser.close()
         self._keeper.close()
 
 

@@ -28,6 +28,8 @@ class Options:
     session_id: str
     session_timeout: int
     session_check: bool
+    close_session: bool
+    role: str
     revision: int
     compress: bool
     decompress: bool
@@ -59,6 +61,8 @@ def read_options(request: Request, session_timeout: int) -> Options:
         session_timeout=_timeout(params.get("session_timeout"), session_timeout),
         session_check=_is_true(params.get("session_check", "0")),
         revision=_revision(params.get("client_protocol_version", "0")),
+        close_session=_is_true(params.get("close_session", "0")),
+        role=params.get("role", ""),
         compress=_is_true(params.get("compress", "0")),
         decompress=_is_true(params.get("decompress", "0")),
         buffer_all=any(_is_true(params.get(name, "0")) for name in ("wait_end_of_query", "http_wait_end_of_query")),

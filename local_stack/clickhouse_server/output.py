@@ -7,6 +7,7 @@ from http import HTTPStatus
 from local_stack.clickhouse_server.engine import Outcome
 from local_stack.clickhouse_server.formats import content_type
 from local_stack.clickhouse_server.home import Query
+from local_stack.clickhouse_server.progress import Progress
 from local_stack.clickhouse_server.response import summary
 from local_stack.clickhouse_server.running import Running
 
@@ -22,13 +23,14 @@ def send_whole(query: Query, outcome: Outcome) -> None:
     query.response.send(HTTPStatus.OK, outcome.result)
 
 
-def send_result(query: Query, running: Running) -> None:
+def send_result(query: Query, running: Running, progress: Progress) -> None:
     """Answer with what a running statement writes. Raises `ServerError` if it fails, before or after the first byte."""
     if query.options.buffer_all:
-        _send_held(query, running)
+        _send_held(query, running, progress)
         return
     held, size, since = [], 0, 0.0
     for data in running.pieces(query.response.socket, _HELD_SECONDS):
+        progress.tell()
         if query.response.is_started:
             query.response.write(data)
             continue
@@ -46,10 +48,13 @@ def send_result(query: Query, running: Running) -> None:
     query.response.send(HTTPStatus.OK, b"".join(held))
 
 
-def _send_held(query: Query, running: Running) -> None:
+def _send_held(query: Query, running: Running, progress: Progress) -> None:
     """Hold the result until the statement has ended, large ones in a file, so that no error comes after data."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=query.home.folders.temporary) as held:
-        size = sum(held.write(data) for data in running.pieces(query.response.socket, 3600))
+        size = 0
+        for data in running.pieces(query.response.socket, _HELD_SECONDS):
+            size += held.write(data)
+            progress.tell()
         _add_summary(query, running.outcome())
         held.seek(0)
         if size <= _IN_MEMORY:

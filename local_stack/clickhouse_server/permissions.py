@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from local_stack.clickhouse_server.engine import CONTROL, READ_ONLY, UNKNOWN, Engine, Verdict, quoted
+from local_stack.clickhouse_server.engine import CONTROL, READ_ONLY, UNKNOWN, Engine, Verdict
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.lexer import Token, tokens
 from local_stack.clickhouse_server.users import User
@@ -23,11 +23,10 @@ class Permissions:
     """Decides over statements; asks the engine to spell a reader's statement, and remembers its answers."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
         functions = _names(engine, "system.functions")
         reaching_out = {name for name in functions if name.startswith(_REACHING_OUT)}
         self._refused = (_names(engine, "system.table_functions") - _HARMLESS - functions) | reaching_out
-        self._spelled = lru_cache(maxsize=1024)(self._spell)
+        self._spell = lru_cache(maxsize=1024)(engine.spell)
 
     def check(self, user: User, verdict: Verdict, sql: bytes, is_get: bool) -> None:
         """Raise 62 for more than one statement, 164 for a change through GET, 497 for what a reader may not do."""
@@ -38,7 +37,7 @@ class Permissions:
         if not user.may_write:
             if not is_harmless:
                 raise _denied(user, "this user may only read")
-            self._check_words(user, list(tokens(self._spelled(sql))))
+            self._check_words(user, list(tokens(self._spell(sql))))
         if is_get and not is_harmless:
             raise ServerError(
                 164,
@@ -57,15 +56,6 @@ class Permissions:
                 raise _denied(user, f"readers may not use {name}()")
             if name == "outfile" or (name == "profile" and following and following.value == b"="):
                 raise _denied(user, f"readers may not use {name.upper()}")
-
-    def _spell(self, sql: bytes) -> bytes:
-        """The statement as the engine writes it. Raises its syntax error."""
-        text = quoted(sql.decode(errors="surrogateescape"))
-        query = f"SELECT formatQuerySingleLine({text}) FORMAT TabSeparatedRaw"
-        try:
-            return self._engine.control(query.encode(errors="surrogateescape")).result
-        except ServerError as error:
-            raise self._engine.complaint(sql) or error from None
 
 
 def _names(engine: Engine, table: str) -> set[str]:

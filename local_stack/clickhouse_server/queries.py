@@ -8,6 +8,7 @@ from local_stack.clickhouse_server.connections import connection_for, describe
 from local_stack.clickhouse_server.encodings import choose, encoder
 from local_stack.clickhouse_server.engine import CONTROL, READ_ONLY, Connection
 from local_stack.clickhouse_server.errors import ServerError
+from local_stack.clickhouse_server.feed import Feed
 from local_stack.clickhouse_server.form import is_form, read_form
 from local_stack.clickhouse_server.formats import content_type
 from local_stack.clickhouse_server.home import Home, Query
@@ -16,10 +17,11 @@ from local_stack.clickhouse_server.native_revision import Revision
 from local_stack.clickhouse_server.options import read_options
 from local_stack.clickhouse_server.output import send_result, send_whole
 from local_stack.clickhouse_server.permissions import is_set_or_use
+from local_stack.clickhouse_server.progress import Progress
 from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
 from local_stack.clickhouse_server.response import Response, add_query_headers
 from local_stack.clickhouse_server.running import Running
-from local_stack.clickhouse_server.statements import OutputClause, output_clause
+from local_stack.clickhouse_server.statements import OutputClause, kill_by_client_names, output_clause
 from local_stack.clickhouse_server.users import User
 
 
@@ -45,7 +47,9 @@ def _run(query: Query, statement: Statement) -> None:
     verdict = query.home.engine.classify(statement.insert.sql + b" VALUES" if statement.insert else statement.sql)
     query.home.permissions.check(query.user, verdict, statement.sql, query.request.method in ("GET", "HEAD"))
     with connection_for(query, verdict.kind == CONTROL, is_set_or_use(statement.sql)) as connection:
-        if statement.insert:
+        if statement.insert and statement.insert.input:
+            _insert_selected(query, connection, statement)
+        elif statement.insert:
             outcome = connection.insert(statement.insert.sql, statement.insert.format, statement.data)
             send_whole(query, outcome)
         elif verdict.kind == READ_ONLY:
@@ -54,12 +58,23 @@ def _run(query: Query, statement: Statement) -> None:
             _command(query, connection, statement.sql)
 
 
+def _insert_selected(query: Query, connection: Connection, statement: Statement) -> None:
+    """INSERT … SELECT … FROM input(): the data goes through a pipe, which the engine reads as a file."""
+    feed = Feed()
+    with Running(query.home.engine, query.token, feed) as running:
+        running.start(query.home.pool, connection, statement.insert.reading_from(feed.path), "TabSeparated")
+        feed.fill(statement.data)
+        send_whole(query, running.outcome())
+
+
 def _command(query: Query, connection: Connection, sql: bytes) -> None:
     """A statement whose result, if any, is a few rows."""
-    with Running(query.home.engine, query.token) as running:
+    sql = kill_by_client_names(sql)
+    progress = Progress(query)
+    with progress.watching(connection), Running(query.home.engine, query.token) as running:
         running.start(query.home.pool, connection, sql, query.options.default_format)
-        for _ in running.pieces(query.response.socket, 3600):
-            pass
+        for _ in running.pieces(query.response.socket, progress.interval):
+            progress.tell()
         outcome = running.outcome()
     if outcome.result:
         query.response.add("X-ClickHouse-Format", query.options.default_format)
@@ -73,10 +88,11 @@ def _select(query: Query, connection: Connection, sql: bytes) -> None:
     query.response.add("X-ClickHouse-Format", format_name)
     query.response.headers["Content-Type"] = content_type(format_name)
     _encode(query)
-    with Running(query.home.engine, query.token) as running:
+    progress = Progress(query)
+    with progress.watching(connection), Running(query.home.engine, query.token) as running:
         try:
             _start(query, connection, clause, running)
-            send_result(query, running)
+            send_result(query, running, progress)
         except ServerError as error:
             if error.code != 62:
                 raise

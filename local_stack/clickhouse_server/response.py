@@ -26,6 +26,8 @@ class Response:
         self.keeps_alive = keeps_alive
         self.headers: dict[str, str] = {}
         self.is_started = False
+        self._is_head_open = False
+        self._sent: set[str] = set()
         self._encoder: Encoder | None = None
         self.tag = "".join(random.choices(string.ascii_lowercase, k=16))
 
@@ -42,6 +44,10 @@ class Response:
     def send(self, status: HTTPStatus, body: bytes) -> None:
         """A whole answer, compressed if that was agreed."""
         encoded = self._encoder.write(body) + self._encoder.finish() if self._encoder and body else body
+        if self._is_head_open:
+            self._send(self._head_end(), encoded)
+            self._send_last()
+            return
         if not body:
             self.headers.pop("Content-Encoding", None)
         self.headers["Content-Length"] = str(len(encoded))
@@ -51,26 +57,51 @@ class Response:
         """A part of a long answer."""
         encoded = self._encoder.write(data) if self._encoder else data
         head = b""
-        if not self.is_started:
-            if self._chunked:
-                self.headers["Transfer-Encoding"] = "chunked"
-            else:
-                self.keeps_alive = False
-            head = self._head(HTTPStatus.OK)
+        if self._is_head_open:
+            head = self._head_end()
+        elif not self.is_started:
+            head = self._stream_head()
         self._send(head, encoded)
+
+    def progress(self, line: str) -> None:
+        """A progress header, sent at once: the status goes out before the statement has ended."""
+        if self.is_started:
+            return
+        if not self._is_head_open:
+            self.socket.sendall(self._stream_head()[:-2])
+            self._sent = set(self.headers)
+            self.is_started, self._is_head_open = False, True
+        self.socket.sendall(f"X-ClickHouse-Progress: {line}\r\n".encode())
 
     def finish(self) -> None:
         """The end of a long answer."""
         if self._encoder:
             self._send(b"", self._encoder.finish())
+        self._send_last()
+
+    def _send_last(self) -> None:
         if self._chunked and self._has_body:
             self.socket.sendall(b"0\r\n\r\n")
+
+    def _stream_head(self) -> bytes:
+        if self._chunked:
+            self.headers["Transfer-Encoding"] = "chunked"
+        else:
+            self.keeps_alive = False
+        return self._head(HTTPStatus.OK)
+
+    def _head_end(self) -> bytes:
+        """Headers that came up after the first progress, and the end of the head."""
+        self._is_head_open, self.is_started = False, True
+        late = [f"{name}: {value}" for name, value in self.headers.items() if name not in self._sent]
+        return "\r\n".join([*late, "", ""]).encode("latin-1", errors="replace")
 
     def fail(self, error: ServerError, text: str) -> None:
         """Report an error: with its status before anything was sent, else inside the body, which is then cut short."""
         if not self.is_started:
-            self.headers.pop("Content-Encoding", None)
-            self._encoder = None
+            if not self._is_head_open:
+                self.headers.pop("Content-Encoding", None)
+                self._encoder = None
             self.add("X-ClickHouse-Exception-Code", str(error.code))
             self.headers["Content-Type"] = _TEXT
             self.send(error.status, text.encode(errors="surrogateescape"))

@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future
 
 from local_stack.clickhouse_server.engine import Connection, Engine, Outcome
 from local_stack.clickhouse_server.errors import ServerError
+from local_stack.clickhouse_server.feed import Feed, write_all
 from local_stack.clickhouse_server.http_request import ClientGone
 from local_stack.clickhouse_server.response import has_hung_up
 
@@ -22,8 +23,8 @@ _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ, Linux only
 class Running:
     """Runs one statement. `pieces` yields what the engine writes, as it writes it; `outcome` waits for the end."""
 
-    def __init__(self, engine: Engine, token: str) -> None:
-        self._engine, self._token = engine, token
+    def __init__(self, engine: Engine, token: str, feed: Feed | None = None) -> None:
+        self._engine, self._token, self._feed = engine, token, feed
         self._read_end, self._write_end = os.pipe()
         with contextlib.suppress(OSError):
             fcntl.fcntl(self._write_end, _SET_PIPE_SIZE, _PIPE_BYTES)
@@ -40,39 +41,34 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, pool: Executor, connection: Connection, sql: bytes, format_name: str) -> "Running":
+    def start(self, pool: Executor, connection: Connection, sql: bytes, format_name: str) -> None:
         """Begin in a thread of `pool`."""
-        self._future = pool.submit(self._work, connection.execute, sql, format_name)
-        return self
+        self._future = pool.submit(self._work, lambda: connection.execute(sql, format_name))
 
     def start_blocks(
         self, pool: Executor, connection: Connection, sql: bytes, change: Callable[[bytes], bytes]
-    ) -> "Running":
+    ) -> None:
         """Begin a statement whose Native blocks are changed one by one; what is no SELECT has one block."""
 
-        def execute(sql: bytes, format_name: str) -> Outcome:
+        def execute() -> Outcome:
             try:
-                return connection.blocks(sql, lambda block: self._write(change(block)))
+                return connection.blocks(sql, lambda block: write_all(self._write_end, change(block)))
             except ServerError as error:
                 if error.code != _NO_SELECT or "Streaming query is not supported" not in error.message:
                     raise
-            outcome = connection.execute(sql, format_name)
-            self._write(change(outcome.result))
+            outcome = connection.execute(sql, "Native")
+            write_all(self._write_end, change(outcome.result))
             return outcome
 
-        self._future = pool.submit(self._work, execute, sql, "Native")
-        return self
+        self._future = pool.submit(self._work, execute)
 
-    def _work(self, execute: Callable[[bytes, str], Outcome], sql: bytes, format_name: str) -> Outcome:
+    def _work(self, execute: Callable[[], Outcome]) -> Outcome:
         try:
-            return execute(sql, format_name)
+            return execute()
         finally:
             os.close(self._write_end)
-
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._write_end, view) :]
+            if self._feed:
+                self._feed.end()
 
     def pieces(self, sock: socket.socket, patience: float) -> Iterator[bytes]:
         """What the engine wrote, b'' each time `patience` seconds passed without. Raises `ClientGone` on hanging up."""
@@ -99,14 +95,19 @@ class Running:
         return self._future.result()
 
     def close(self) -> None:
-        """Stop the statement if it is still at work, and free the pipe."""
+        """Stop the statement if it is still at work, and free the pipes."""
         if self._future is None:
             os.close(self._write_end)
         while self._future is not None and not self._future.done():
-            self._engine.kill(self._token)
+            is_told = self._engine.kill(self._token)
+            if self._feed and is_told:
+                self._feed.close()  # not earlier: data that only seems complete would be written
             self._drain()
             time.sleep(0.02)
         os.close(self._read_end)
+        if self._feed:
+            self._feed.close()
+            self._feed.end()
 
     def _drain(self) -> None:
         """Let a writer that waits for room in the pipe see that it was stopped."""

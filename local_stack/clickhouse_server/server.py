@@ -123,7 +123,7 @@ class Server:
         except ServerError as error:
             if not request.body.is_finished:
                 response.keeps_alive = False
-            _log.info("%s: %s", error.code, error.message[:500])
+            _log.info("%s: %s", error.code, error.message[:300])
             response.fail(error, error.text(self._home.engine.version))
 
     def _route(self, request: Request, response: Response) -> None:

@@ -34,7 +34,8 @@ class Sessions:
 
     @contextmanager
     def use(self, user: str, session_id: str, timeout: int, must_exist: bool) -> Iterator[Session]:
-        """Hold a session for one request. Raises 372 if it must exist and does not, 373 if another request holds it."""
+        """Hold a session for one request. Raises 372 if it must exist and does not, 373 if another request holds it.
+        A `timeout` of 0 ends it after the request."""
         key = (user, session_id)
         with self._lock:
             session = self._sessions.get(key)

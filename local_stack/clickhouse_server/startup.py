@@ -31,6 +31,23 @@ FROM (SELECT *, position(log_comment, '|') > 0 AS is_ours FROM system.{ENGINE_LO
 """  # noqa: S608 - a name of ours
 
 
+_PROCESSES = """
+CREATE OR REPLACE VIEW system.client_processes AS
+SELECT * REPLACE (
+    if(is_ours, splitByChar('|', log_comment)[1], query_id) AS query_id,
+    if(is_ours, splitByChar('|', log_comment)[2], user) AS user
+)
+FROM (
+    SELECT
+        *,
+        query_id AS engine_query_id,
+        Settings['log_comment'] AS log_comment,
+        position(log_comment, '|') > 0 AS is_ours
+    FROM system.processes
+)
+"""
+
+
 def prepare(folders: Folders) -> None:
     """Before the engine starts. Other threads must not run yet: this changes the process's time zone."""
     os.putenv("TZ", "UTC")
@@ -71,10 +88,11 @@ def can_open(folders: Folders) -> str:
     return " ".join(tried.stderr.split())[-400:] or f"it ended with status {tried.returncode}"
 
 
-def show_query_log(engine: Engine) -> None:
-    """Lay `system.query_log` over the engine's own, which exists once it was written."""
+def create_views(engine: Engine) -> None:
+    """Lay `system.query_log` over the engine's own, which exists once it was written; likewise its processes."""
     try:
         engine.control("SYSTEM FLUSH LOGS")
         engine.control(_QUERY_LOG)
+        engine.control(_PROCESSES)
     except ServerError as error:
         _log.warning("system.query_log is not available: %s", error.message)

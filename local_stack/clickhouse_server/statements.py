@@ -1,6 +1,7 @@
 """What the server must know of a statement before the engine sees it: where an INSERT's data starts, which format it
 asks for, and where `INTO OUTFILE` fits. Grammar: ParserInsertQuery and ParserQueryWithOutput of ClickHouse."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,15 +9,25 @@ from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.lexer import Token, tokens
 
 _DATA_GAP = b" \t\f"
+_AFTER_CONDITION = (b"SYNC", b"ASYNC", b"TEST", b"FORMAT", b"SETTINGS")
 
 
 @dataclass(frozen=True)
 class InsertHead:
-    """An `INSERT` whose data follows: the statement without its format, the format, where the data starts."""
+    """An `INSERT` whose data follows: the statement without its format, the format, where the data starts; and where
+    `input(structure)` stands in it, if it selects from its data."""
 
     sql: bytes
     format: str
     data_start: int
+    input: slice | None = None
+
+    def reading_from(self, path: str) -> bytes:
+        """The statement with `input(structure)` replaced by the file `path`."""
+        assert self.input is not None  # noqa: S101
+        structure = self.sql[self.input].partition(b"(")[2]
+        source = b"file('%b', '%b', %b" % (path.encode(), self.format.encode(), structure)
+        return self.sql[: self.input.start] + source + self.sql[self.input.stop :]
 
 
 def insert_head(sql: bytes) -> InsertHead | None:
@@ -32,9 +43,43 @@ def insert_head(sql: bytes) -> InsertHead | None:
                 return InsertHead(sql[: token.start], name.value.decode(), _data_start(sql, name)) if name else None
             if token.is_word(b"VALUES"):
                 return InsertHead(sql[: token.start], "Values", token.end)
-            if token.is_word(b"SELECT", b"WITH", b"WATCH", b"FROM") or (token.depth == 1 and _opens_select(token)):
-                return None
+            if token.is_word(b"SELECT", b"WITH") or (token.depth == 1 and _opens_select(token)):
+                return _selecting_head(sql, stream)
+            if token.is_word(b"FROM"):
+                raise ServerError(1, "INSERT FROM INFILE is not allowed over HTTP: send the data with the statement")
     return None
+
+
+def _selecting_head(sql: bytes, stream: Iterator[Token]) -> InsertHead | None:
+    """The head of `INSERT … SELECT … FROM input(…) FORMAT …`, None without input()."""
+    start = depth = None
+    call = None
+    before: Token | None = None
+    for token in stream:
+        if token.value == b"(" and before and before.kind == "word" and before.value.lower() == b"input":
+            start, depth = before.start, before.depth
+        elif token.value == b")" and token.depth == depth and start is not None:
+            call, start = slice(start, token.end), None
+        elif token.is_word(b"FORMAT") and call:
+            name = next(stream, None)
+            found = name and InsertHead(sql[: token.start], name.value.decode(), _data_start(sql, name), call)
+            return found or None
+        before = token
+    return None
+
+
+def kill_by_client_names(sql: bytes) -> bytes:
+    """`KILL QUERY WHERE …` with its condition over the names clients know queries by; other statements as they are."""
+    parts = list(tokens(sql))
+    if len(parts) < 4 or not (parts[0].is_word(b"KILL") and parts[1].is_word(b"QUERY")):
+        return sql
+    where = next((token for token in parts if token.is_word(b"WHERE")), None)
+    if where is None:
+        return sql
+    tail = [token for token in parts if token.start > where.start and token.is_word(*_AFTER_CONDITION)]
+    end = tail[0].start if tail else parts[-1].start if parts[-1].value == b";" else len(sql)
+    asked = b"SELECT engine_query_id FROM system.client_processes WHERE " + sql[where.end : end]
+    return sql[: where.end] + b" query_id IN (" + asked + b"\n) " + sql[end:]
 
 
 def is_insert(sql: bytes) -> bool:
