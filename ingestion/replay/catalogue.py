@@ -19,6 +19,7 @@ from ingestion.replay.drafts import Draft
 from ingestion.replay.kinds import MODELS, grammar_of
 from ingestion.replay.mapping import Cell
 from ingestion.replay.problems import LineRejected
+from ingestion.replay.rulebook import Rulebook
 from ingestion.replay.values import Value, reader_of
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "source")
@@ -86,7 +87,7 @@ class EntryPlan:
 
     def __init__(self, event: str, fields: dict[str, list[Cell]], binding: Binding) -> None:
         self.model = MODELS[event]
-        self._event, self._binding = event, binding
+        self._event, self._binding, self._rules = event, binding, Rulebook.of(self.model)
         self._key = [
             _Candidate(name, 0, self._text(fields[name][0]), None, self._reader(name, fields[name][0]))
             for name in self.model.key_fields
@@ -148,8 +149,11 @@ class EntryPlan:
             if info.is_required() and name not in wire:
                 raise LineRejected(f"{name}: missing")
         ordered = {name: wire[name] for name in self.model.model_fields if name in wire}
-        typed = dict.fromkeys(self.model.model_fields) | {name: value.typed for name, value in values.items()}
-        return Draft(self.model, ordered, typed).obeyed()
+        typed = {name: value.typed for name, value in values.items()}
+        for name, value in typed.items():
+            self._rules.judge_field(name, value)
+        self._rules.judge_event(typed)
+        return Draft(self.model, ordered, typed)
 
     def _text(self, cell: Cell) -> Text:
         return text_of(cell, self._binding.columns) if cell.field is None else self._binding.texts[cell.field]

@@ -3,7 +3,7 @@
 import operator
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from contracts.fields import INTEGER, MONEY, QUANTITY, RATE, Kind
 from ingestion.replay.cells import Row, Text
@@ -18,9 +18,11 @@ CACHE = 16_384
 def all_hold(when: Conditions, texts: dict[str, Text], grammars: dict[str, Kind], habits: Habits) -> Holds:
     """Whether a line fulfils every condition. It raises LineRejected where a number is compared and there is none."""
     tests = [_bound(name, condition, texts[name], grammars.get(name), habits) for name, condition in when.items()]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda row: all(test(row) for test in tests)
+    return reduce(_both, tests)
+
+
+def _both(first: Holds, second: Holds) -> Holds:
+    return lambda row: first(row) and second(row)
 
 
 def _bound(name: str, condition: Condition, text: Text, grammar: Kind | None, habits: Habits) -> Holds:

@@ -1,12 +1,14 @@
-"""How a line becomes one kind of event: which cell fills which field, bound once, then run for each line.
+"""How a line becomes one kind of event: which cells fill which fields, bound once, then run for each line.
 
-The contract's models are too slow to build half a million times in seconds; here their grammars judge each distinct
-text once and their rules each event, so the verdict is the same.
+The contract's models are too slow to build half a million times in seconds. Here fields that are read from the same
+cells are one group, judged by the contract once for each distinct text, so the verdict is the same.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 from contracts.events import SCHEMA_VERSION
 from contracts.fields import INSTANT
@@ -16,21 +18,38 @@ from ingestion.replay.checks import DERIVED
 from ingestion.replay.drafts import Draft
 from ingestion.replay.kinds import MODELS, grammar_of
 from ingestion.replay.mapping import Cell, LineRule
-from ingestion.replay.problems import LineRejected
+from ingestion.replay.problems import LineRejected, ReplayProblem
+from ingestion.replay.rulebook import Rulebook
 from ingestion.replay.values import ABSENT, Value, end_of_day, instant, local_day, local_time, reader_of
 
 CACHE = 16_384
 UNREFERENCED = "unreferenced"
 
+Positions = tuple[int, ...]
+Values = tuple[dict[str, Any], dict[str, Any]]  # typed, and as JSON
 
-class _Read(NamedTuple):
-    """One field of an event: `value` takes the cell at `position`, or the whole line where that is None."""
+
+@dataclass(frozen=True)
+class _Field:
+    """One field of an event; `value` takes the raw text of the cells at `positions`."""
 
     name: str
     word: str
     is_required: bool
-    position: int | None
-    value: Callable[[Any], Value]
+    positions: Positions
+    value: Callable[[str], Value]
+
+    def of(self, raw: str, rules: Rulebook) -> Value:
+        """The value. Raises LineRejected that begins with the mapping's word for the field."""
+        try:
+            found = self.value(raw)
+            rules.judge_field(self.name, found.typed)
+        except LineRejected as rejected:
+            reason = rejected.reason.removeprefix(f"{self.name}: ")
+            raise LineRejected(f"{self.word}: {reason}") from None
+        if found is ABSENT and self.is_required:
+            raise LineRejected(f"{self.word}: missing")
+        return found
 
 
 class EventPlan:
@@ -41,10 +60,11 @@ class EventPlan:
         self._event, self._rule, self._binding = event, rule, binding
         self._cells = {**binding.mapping.cells, **rule.set}
         self._needs = binding.kind.only_with.get(event)
-        self._typed: dict[str, Any] = dict.fromkeys(self.model.model_fields)
-        self._wire: dict[str, Any] = {}
-        self._reads: list[_Read] = []
-        self._bind_all()
+        self._rules = Rulebook.of(self.model)
+        self._numbering = None
+        fields = self._fields()
+        self._typed, self._wire = self._constants([field for field in fields if not field.positions])
+        self._groups = _groups([field for field in fields if field.positions], self._rules)
 
     def applies(self, row: Row) -> bool:
         """Whether the line has what this event cannot be without (an ordered line may not be received yet)."""
@@ -55,68 +75,66 @@ class EventPlan:
 
     def draft(self, row: Row, event_id: str) -> Draft:
         """The event of a line. Raises LineRejected."""
-        wire, typed = self._wire.copy(), self._typed.copy()
+        typed, wire = self._typed.copy(), self._wire.copy()
         wire["event_id"] = event_id
-        for name, word, is_required, position, value in self._reads:
-            try:
-                found = value(row if position is None else row[position])
-            except LineRejected as rejected:
-                raise LineRejected(f"{word}: {rejected.reason}") from None
-            if found is not ABSENT:
-                typed[name], wire[name] = found
-            elif is_required:
-                raise LineRejected(f"{word}: missing")
-            else:
-                del wire[name]
-        if self._event == "return":
-            _give_reason(wire, typed)
-        return Draft(self.model, wire, typed).obeyed()
+        for pick, values in self._groups:
+            group_typed, group_wire = values(pick(row))
+            typed.update(group_typed)
+            wire.update(group_wire)
+        if self._numbering:
+            typed["line_number"] = wire["line_number"] = self._numbering.current
+        if self._event == "return" and "returned_transaction_id" not in wire and "reason" not in wire:
+            typed["reason"] = wire["reason"] = UNREFERENCED
+        if self._rules.of_event:
+            self._rules.judge_event(typed)
+        return Draft(self.model, wire, typed)
 
-    def _bind_all(self) -> None:
-        words = self._binding.kind.fields_of(self._event)
-        envelope = {
+    def _fields(self) -> list[_Field]:
+        fields = []
+        for name, word in self._binding.kind.fields_of(self._event).items():
+            cell, source = self._cells.get(word), DERIVED.get(self._event, {}).get(name)
+            is_required = self.model.model_fields[name].is_required()
+            if cell is not None and cell.running_within is not None:
+                self._numbering = self._binding.numbering
+            elif cell is not None:
+                fields.append(_Field(name, word, is_required, *self._read(name, word, cell)))
+            elif source is not None:
+                fields.append(_Field(name, word, is_required, *self._derive(source)))
+        return fields
+
+    def _constants(self, fields: list[_Field]) -> Values:
+        typed: dict[str, Any] = {}
+        wire: dict[str, Any] = {
             "event_id": "",
             "event_type": self._event,
             "schema_version": SCHEMA_VERSION,
             "source": self._binding.mapping.source,
         }
-        for name, info in self.model.model_fields.items():  # the order of the contract is the order of the JSON
-            if name in envelope:
-                self._wire[name] = envelope[name]
-            elif name in words:
-                self._bind(name, words[name], info.is_required())
+        for field in fields:
+            try:
+                found = field.of("", self._rules)
+            except LineRejected as rejected:
+                raise ReplayProblem(f"A constant of the mapping does not fit: {rejected.reason}.") from None
+            if found is not ABSENT:
+                typed[field.name], wire[field.name] = found
+        return typed, wire
 
-    def _bind(self, name: str, word: str, is_required: bool) -> None:
-        position, value = self._reader(name, word)
-        if value is None:
-            return
-        if isinstance(value, Value):
-            self._typed[name], self._wire[name] = value
-            return
-        self._wire[name] = None
-        self._reads.append(_Read(name, word, is_required, position, value))
-
-    def _reader(self, name: str, word: str) -> tuple[int | None, Any]:
-        """Position and reader of a field, a constant instead of the reader, or None for a field nobody maps."""
-        cell, source = self._cells.get(word), DERIVED.get(self._event, {}).get(name)
-        if cell is None:
-            return self._derived(source) if source else (None, None)
-        if cell.running_within is not None and self._binding.numbering:
-            return None, self._binding.numbering.current_value
-        text = text_of(cell, self._binding.columns)
-        grammar = grammar_of(self._event, name)
+    def _read(self, name: str, word: str, cell: Cell) -> tuple[Positions, Callable[[str], Value]]:
+        text, grammar = text_of(cell, self._binding.columns), grammar_of(self._event, name)
         if grammar is INSTANT:
             return self._zoned(text, lambda said, zone: self._instant(said, cell, zone))
         read = reader_of(grammar, self._binding.habits, cell, negate=word in self._rule.negate)
-        if text.positions:
-            return _cached(text, read)
-        constant = text.of([])
-        return None, None if constant is None else read(constant)
 
-    def _derived(self, source: str) -> tuple[int | None, Any]:
+        def value(raw: str) -> Value:
+            said = text.clean(raw)
+            return ABSENT if said is None else read(said)
+
+        return text.positions, value
+
+    def _derive(self, source: str) -> tuple[Positions, Callable[[str], Value]]:
         """Local day of the event's time, or the end of the day it is about; the texts are the source field's."""
-        cell = self._cells[source]
-        text, habits = text_of(cell, self._binding.columns), self._binding.habits
+        cell, habits = self._cells[source], self._binding.habits
+        text = text_of(cell, self._binding.columns)
         if source == "event_time":
             return self._zoned(text, lambda said, zone: local_day(self._instant(said, cell, zone).typed, zone))
         days = reader_of(grammar_of(self._event, source), habits, cell)
@@ -125,9 +143,8 @@ class EventPlan:
     def _instant(self, said: str, cell: Cell, zone: str) -> Value:
         return instant(self._binding.habits.utc(local_time(said, cell), zone))
 
-    def _zoned(self, text: Text, read: Callable[[str, str], Value]) -> tuple[int | None, Any]:
-        zone = self._binding.zone
-        count = len(text.positions)
+    def _zoned(self, text: Text, read: Callable[[str, str], Value]) -> tuple[Positions, Callable[[str], Value]]:
+        zone, count = self._binding.zone, len(text.positions)
 
         def value(raw: str) -> Value:
             cells = raw.split(JOINT)
@@ -138,25 +155,26 @@ class EventPlan:
                 raise LineRejected("time zone: missing")
             return read(said, where)
 
-        return _cached_raw(Text((*text.positions, *zone.positions), zone.clean), value)
+        return (*text.positions, *zone.positions), value
 
 
-def _cached(text: Text, read: Callable[[str], Value]) -> tuple[int | None, Any]:
-    def value(raw: str) -> Value:
-        said = text.clean(raw)
-        return ABSENT if said is None else read(said)
-
-    return _cached_raw(text, value)
-
-
-def _cached_raw(text: Text, value: Callable[[str], Value]) -> tuple[int | None, Any]:
-    """Each distinct raw text is judged once."""
-    cached = lru_cache(maxsize=CACHE)(value)
-    if len(text.positions) == 1:
-        return text.positions[0], cached
-    return None, lambda row: cached(text.raw(row))
+def _groups(fields: list[_Field], rules: Rulebook) -> list[tuple[Callable[[Row], str], Callable[[str], Values]]]:
+    by_positions: dict[Positions, list[_Field]] = {}
+    for field in fields:
+        by_positions.setdefault(field.positions, []).append(field)
+    return [(_picker(positions), _cached(group, rules)) for positions, group in by_positions.items()]
 
 
-def _give_reason(wire: dict[str, Any], typed: dict[str, Any]) -> None:
-    if "returned_transaction_id" not in wire and "reason" not in wire:
-        typed["reason"] = wire["reason"] = UNREFERENCED
+def _picker(positions: Positions) -> Callable[[Row], str]:
+    cells = itemgetter(*positions)
+    return cells if len(positions) == 1 else lambda row: JOINT.join(cells(row))
+
+
+def _cached(fields: list[_Field], rules: Rulebook) -> Callable[[str], Values]:
+    @lru_cache(maxsize=CACHE)
+    def values(raw: str) -> Values:
+        found = {field.name: field.of(raw, rules) for field in fields}
+        present = {name: value for name, value in found.items() if value is not ABSENT}
+        return {name: v.typed for name, v in present.items()}, {name: v.wire for name, v in present.items()}
+
+    return values

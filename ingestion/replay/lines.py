@@ -85,7 +85,7 @@ class Translator:
 
     def _identity(self, name: str, row: Row) -> str | None:
         text, numbering = self.binding.texts.get(name), self.binding.numbering
-        return text.of(row) if text or not numbering else str(numbering.current_value(row).wire)
+        return text.of(row) if text or not numbering else str(numbering.current)
 
     def _id_from_fields(self, _line: int, row: Row) -> str:
         parts = [self._identity(name, row) for name in self.binding.mapping.event_id]
