@@ -56,7 +56,7 @@ def json_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return _float_text(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
@@ -64,6 +64,17 @@ def json_text(value: Any) -> str:
     if isinstance(value, int | date):
         return str(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _float_text(value: float) -> str:
+    """As JavaScript writes it: the shortest digits, an exponent from 1e21 up and from 1e-7 down."""
+    shortest = Decimal(repr(value)).normalize()
+    sign, digits, exponent = shortest.as_tuple()
+    point = len(digits) + int(exponent)
+    if -6 < point <= 21:
+        return format(shortest, "f")
+    first, *rest = map(str, digits)
+    return "-" * sign + first + ("." + "".join(rest) if rest else "") + f"e{point - 1}"
 
 
 def sql_literal(text: str) -> str:

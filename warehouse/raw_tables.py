@@ -18,6 +18,8 @@ DEDUPLICATION_WINDOW = 1000
 PARTS_TO_MERGE = 16
 COMPACT_PART_BYTES = 128 << 20
 
+_LOOKS_LIKE_OBJECT = r"startsWith(trimLeft(payload, ' \t\r\n'), '{')"
+
 
 def raw_table(topic: str) -> str:
     """CREATE TABLE of the topic's raw table."""
@@ -75,7 +77,7 @@ def _text_type(topic: str) -> str:
 def _text_value(topic: str) -> str:
     # A top-level array would be read by position, as if it were an object.
     extract = f"JSONExtract(payload, {sql_literal(_text_type(topic))})"
-    return f"if(startsWith(trimLeft(payload), '{{'), {extract}, {_nothing(topic)})"
+    return f"if({_LOOKS_LIKE_OBJECT}, {extract}, {_nothing(topic)})"
 
 
 def _nothing(topic: str) -> str:
@@ -108,7 +110,7 @@ def _nullable(sql_type: str) -> str:
 def _error(topic: str) -> str:
     branches = [
         (
-            "isNull(_text.event_type) and not (startsWith(trimLeft(payload), '{') and isValidJSON(payload))",
+            f"isNull(_text.event_type) and not ({_LOOKS_LIKE_OBJECT} and isValidJSON(payload))",
             _say(UNREADABLE),
         ),
         ("isNull(_text.event_type)", _say(NO_TYPE)),
@@ -123,7 +125,9 @@ def _first_error(model: type[Event]) -> str:
         kind, text = _kind(model, name), f"_text.{name}"
         if info.is_required():
             branches.append((f"isNull({text})", _say(f"{name}: missing")))
-        branches.append((f"isNotNull({text}) and not ({kind.sql_test(text)})", _say(f"{name}: not {kind.says}")))
+        branches.append(
+            (f"isNotNull({text}) and not ifNull({kind.sql_test(text)}, false)", _say(f"{name}: not {kind.says}"))
+        )
     branches += [(f"not ({rule.sql})", _say(rule.says)) for rule in model.rules]
     return _multi_if(branches, "''")
 
