@@ -4,6 +4,7 @@ import re
 
 from contracts.problems import Problem
 from contracts.settings import Settings
+from contracts.tables import RAW
 from spark_jobs.kafka_log import unreachable
 
 _OURS = re.compile(r"contracts\.problems\.Problem: (.*)|(?:warehouse|spark_jobs)\.\w+\.\w+Error: (.*)")
@@ -22,6 +23,10 @@ def explained(error: Exception, settings: Settings) -> Problem:
         return Problem(
             "Kafka no longer has offsets that were not landed yet: events are lost.",
             f"To go on without them delete {settings.home / 'checkpoints'} and land again.",
+        )
+    if "UNKNOWN_TABLE" in text and f"{RAW}.door_" in text:
+        return Problem(
+            "A newer landing run has taken over.", "Look who started it."
         )
     if any(word in text for word in _CONCURRENT):
         return Problem("Another landing run works on the same checkpoint.", "Stop one of the two.")

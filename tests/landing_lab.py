@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient
 from contracts.settings import PROJECT, Settings, process_environment
 from contracts.tables import RAW_TABLES
 from ingestion.topics import create_topics
-from local_stack import supervision
+from local_stack import stack, supervision
 from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 
@@ -125,6 +125,15 @@ class Lab:
     def landed(self) -> int:
         """How many rows raw has."""
         return sum(int(self.client.command(f"SELECT count() FROM {table}")) for table in RAW_TABLES.values())
+
+    def answers(self) -> bool:
+        """True if the database is there."""
+        return stack.clickhouse_answers(self.settings)
+
+    def open_doors(self) -> set[str]:
+        """Tables through which some run may insert."""
+        doors = "SELECT name FROM system.tables WHERE database = 'raw' AND startsWith(name, 'door_')"
+        return {name for (name,) in self.client.query(doors).result_rows}
 
     def committed_batches(self) -> list[Path]:
         """Spark's commit files, oldest first."""
