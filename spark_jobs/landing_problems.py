@@ -25,9 +25,7 @@ def explained(error: Exception, settings: Settings) -> Problem:
             f"To go on without them delete {settings.home / 'checkpoints'} and land again.",
         )
     if "UNKNOWN_TABLE" in text and f"{RAW}.door_" in text:
-        return Problem(
-            "A newer landing run has taken over.", "Look who started it."
-        )
+        return Problem("A newer landing run has taken over.", "Look who started it.")
     if any(word in text for word in _CONCURRENT):
         return Problem("Another landing run works on the same checkpoint.", "Stop one of the two.")
     if any(word in text for word in _DATABASE):

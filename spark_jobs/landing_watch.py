@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from clickhouse_connect.driver.client import Client
@@ -74,7 +74,8 @@ class Watch:
 
     def _rows(self, progress: dict[str, Any], source: dict[str, Any]) -> list[Progress]:
         start, end = _offsets(source["startOffset"]), _offsets(source["endOffset"])
-        finished = datetime.now(UTC)
+        seconds = progress["durationMs"].get("triggerExecution", 0) / 1000
+        finished = datetime.fromisoformat(progress["timestamp"]) + timedelta(seconds=seconds)
         rows = [
             Progress(
                 run=self.run,
@@ -83,7 +84,7 @@ class Watch:
                 partition=int(number),
                 from_offset=start.get(topic, {}).get(number, self.held[topic].get(int(number), (0, 0))[0]),
                 to_offset=to_offset,
-                seconds=progress["durationMs"].get("triggerExecution", 0) / 1000,
+                seconds=seconds,
                 finished_at=finished,
             )
             for topic, partitions in end.items()
