@@ -44,7 +44,7 @@ def answer_query(home: Home, request: Request, user: User, response: Response) -
 
 
 def _run(query: Query, statement: Statement) -> None:
-    verdict = query.home.engine.classify(statement.insert.sql + b" VALUES" if statement.insert else statement.sql)
+    verdict = query.home.engine.classify(statement.insert.whole if statement.insert else statement.sql)
     query.home.permissions.check(query.user, verdict, statement.sql, query.request.method in ("GET", "HEAD"))
     with connection_for(query, verdict.kind == CONTROL, is_set_or_use(statement.sql)) as connection:
         if statement.insert and statement.insert.input:

@@ -9,7 +9,12 @@ from local_stack.clickhouse_server.encodings import decode
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.http_request import Request
 from local_stack.clickhouse_server.options import Options
-from local_stack.clickhouse_server.statements import InsertHead, insert_head, is_insert
+from local_stack.clickhouse_server.statements import (
+    InsertHead,
+    insert_head,
+    is_insert,
+    refuse_what_http_has_not,
+)
 
 _HEAD = 256 << 10  # an INSERT's head, its column list included, is shorter than this
 _MAX_TEXT = 64 << 20  # of any other statement; the engine's max_query_size is far below
@@ -38,6 +43,7 @@ def read_statement(options: Options, chunks: Iterator[bytes]) -> Statement:
         text += rest
         if not is_complete:
             raise ServerError(229, f"The statement is longer than {_MAX_TEXT} bytes")
+    refuse_what_http_has_not(text)
     return Statement(text)
 
 

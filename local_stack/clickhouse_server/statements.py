@@ -22,6 +22,11 @@ class InsertHead:
     data_start: int
     input: slice | None = None
 
+    @property
+    def whole(self) -> bytes:
+        """The statement as one that parses without its data."""
+        return self.sql if self.input else self.sql + b" VALUES"
+
     def reading_from(self, path: str) -> bytes:
         """The statement with `input(structure)` replaced by the file `path`."""
         assert self.input is not None  # noqa: S101
@@ -82,6 +87,27 @@ def kill_by_client_names(sql: bytes) -> bytes:
     return sql[: where.end] + b" query_id IN (" + asked + b"\n) " + sql[end:]
 
 
+def has_several(sql: bytes) -> bool:
+    """Whether something follows a semicolon; the parts of PARALLEL WITH are one statement."""
+    ended = False
+    for token in tokens(sql):
+        if ended and token.value != b";":
+            return True
+        ended = ended or (token.value == b";" and token.depth == 0)
+    return False
+
+
+def refuse_what_http_has_not(sql: bytes) -> None:
+    """Raise 62 for an empty statement, 358 for `INTO OUTFILE`, as ClickHouse does over HTTP."""
+    if all(token.value == b";" for token in tokens(sql)):
+        raise ServerError(62, "Syntax error: failed at position 1 (end of query): Empty query.")
+    if b"outfile" not in sql.lower():
+        return
+    for here, following in pairwise(tokens(sql)):
+        if here.is_word(b"INTO") and following.is_word(b"OUTFILE"):
+            raise ServerError(358, "INTO OUTFILE is not allowed")
+
+
 def is_insert(sql: bytes) -> bool:
     """Whether the first word is INSERT."""
     first = next(tokens(sql), None)
@@ -125,15 +151,10 @@ class OutputClause:
 
 
 def output_clause(sql: bytes) -> OutputClause:
-    """Split a statement around its FORMAT clause. Refuses `INTO OUTFILE`, as ClickHouse does over HTTP."""
+    """Split a statement that has one around its FORMAT clause."""
     parts = list(tokens(sql))
     while parts and parts[-1].value == b";":
         parts.pop()
-    if not parts:
-        raise ServerError(62, "Syntax error: failed at position 1 (end of query): Empty query.")
-    for here, following in pairwise(parts):
-        if here.is_word(b"INTO") and following.is_word(b"OUTFILE"):
-            raise ServerError(358, "INTO OUTFILE is not allowed")
     end = parts[-1].end
     for index in range(len(parts) - 2, 0, -1):
         if _is_format_clause(parts, index):
