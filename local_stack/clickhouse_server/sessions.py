@@ -38,6 +38,7 @@ class Sessions:
         A `timeout` of 0 ends it after the request."""
         key = (user, session_id)
         with self._lock:
+            self._end_idle()
             session = self._sessions.get(key)
             if session is None and must_exist:
                 raise ServerError(372, f"Session {session_id} not found")
@@ -53,12 +54,13 @@ class Sessions:
 
     def end_idle(self) -> None:
         """Close the sessions whose time is over; called about once a second."""
-        now = time.monotonic()
         with self._lock:
-            over = [key for key, session in self._sessions.items() if session.expires < now]
-            ended = [self._sessions.pop(key) for key in over]
-        for session in ended:
-            session.close()
+            self._end_idle()
+
+    def _end_idle(self) -> None:
+        now = time.monotonic()
+        for key in [key for key, session in self._sessions.items() if session.expires <= now]:
+            self._sessions.pop(key).close()
 
     def close(self) -> None:
         """End all of them."""
