@@ -79,7 +79,9 @@ class Sender:
         resumed = self.next_day
         heard = min(resumed - LOOK_BACK, resumed.replace(day=1))
         batches = simulate(self.run, until, self._truth, quiet_before=heard)
+        reached = None
         while not self.stopped() and (batch := next(batches, None)):
+            reached = batch.day
             if batch.day < resumed:
                 self._check(batch)
             elif not self._send_day(batch, rate):
@@ -88,8 +90,9 @@ class Sender:
                 self._end_month(batch.day, resumed)
             elif rate and batch.day >= resumed:
                 self._keep(batch.day)
-        if self.next_day.day != 1:
-            self._keep(self.next_day - _ONE_DAY)
+        # Stopped before it had caught up, the truth in memory is only part of what the files hold.
+        if reached and reached == self.last_day and (reached + _ONE_DAY).day != 1:
+            self._keep(reached)
 
     def _end_month(self, day: date, resumed: date) -> None:
         if day >= resumed:
@@ -126,9 +129,10 @@ class Sender:
             self._entry = replace(self._entry, ahead=self._entry.ahead + due - done)
             done = due
             step += 1
-            if self.stopped() or step % _STEPS_PER_SECOND == 0:
+            stopped = self.stopped()
+            if stopped or step % _STEPS_PER_SECOND == 0:
                 self._write()
-            if self.stopped():
+            if stopped:
                 return False
             time.sleep(1 / _STEPS_PER_SECOND)
         return True

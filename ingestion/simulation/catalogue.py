@@ -60,6 +60,7 @@ class News:
         customers = make_customers(self._chain)
         for number in np.flatnonzero(customers.joined < self._today.day).tolist():
             self._customer(number, midnight(self._world.time_zone, int(customers.joined[number])))
+            self._record_customer(number)
 
     def products(self) -> None:
         """Products announced, launched, running out, moved to another category or gone today."""
@@ -124,6 +125,7 @@ class News:
         customers = make_customers(self._chain)
         for number in np.flatnonzero(customers.joined == self._today.day).tolist():
             self._customer(number, self._now)
+            self._record_customer(number)
         for number, home in movers(self._chain, self._today.state.home, self._today.day):
             self._today.state.home[number] = home
             self._customer(number, self._now)
@@ -290,6 +292,18 @@ class News:
             "home_store_id": chain.places.selling_ids[home],
             "joined_date": day_text(int(customers.joined[number])),
         })  # fmt: skip
+
+    def _record_customer(self, number: int) -> None:
+        if self._today.quiet:
+            return
+        customers = make_customers(self._chain)
+        self._today.truth.add(
+            "customers",
+            customer_id=customer_id(number),
+            joined_date=int(customers.joined[number]),
+            left_date=int(customers.left[number]),
+            weight=float(customers.habit[number].mean()),
+        )
 
     def _holidays(self) -> None:
         year = date.fromordinal(self._today.day).year
