@@ -1,13 +1,17 @@
-{#- Before an incremental run of a model of messages: writes the helper table `<model>__marked`, the places of the
-    messages to read (again): those the model does not have, and those whose verdict these may change.
+{#- Before an incremental run of a model of messages: writes the helper table `<model>__marked`, the `message_keys` of the
+    messages to judge (again): those the model does not have, and those whose verdict these may change.
 
     Compares what is there, block by block of offsets, so it needs neither a watermark nor an order of arrival, and
     takes up whatever a killed run left undone. -#}
-{% macro mark_messages(raw, document_key) %}
+{% macro mark_messages(raw, topic) %}
     {% if execute and is_incremental() %}
         {% do clean_after_killed_run() %}
-        {% do run_query(_create_helper('arrived', _arrived_messages(raw, document_key))) %}
-        {% do run_query(_create_helper('marked', _messages_in_question())) %}
+        {% do run_query(_create_helper('arrived', _arrived_messages(raw, topic))) %}
+        {% set marked %}
+            select {{ message_keys(topic) }} from {{ raw }}
+            where _error = '' and ({{ place() }}) in ({{ _messages_in_question() }})
+        {% endset %}
+        {% do run_query(_create_helper('marked', marked)) %}
     {% endif %}
 {% endmacro %}
 
@@ -15,7 +19,7 @@
     ({{ place() }}) in (select {{ place() }} from {{ helper('marked') }})
 {%- endmacro %}
 
-{% macro _arrived_messages(raw, document_key) %}
+{% macro _arrived_messages(raw, topic) %}
     with blocks_changed as (
         select _topic, _partition, block
         from (
@@ -33,7 +37,7 @@
         {{ place() }},
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
-        {{ document_key }} as _document_key
+        {{ document_key(topic) }} as _document_key
     from {{ raw }}
     where _error = ''
         and (_topic, _partition, {{ _block() }}) in (select _topic, _partition, block from blocks_changed)

@@ -1,9 +1,9 @@
 {#- CTEs that say what becomes of each message, ending in `message_verdicts` (place, verdict: only where it is not
     'stands').
 
-    messages: name of a CTE with the place, event_id, source, arrival and the keys `_event_key`, `_corrects_key`,
-    `_document_key`, `_content_key`, `_payload_key`.
+    messages: name of a CTE of `message_keys`.
 
+    0. A message whose amounts are too large is set aside and says nothing.
     1. Of an event id the first message to arrive speaks; the same payload again is a `duplicate`, another one a
        `conflicting_id`.
     2. A correction replaces its event, a correction of the correction replaces both; of several last words about one
@@ -20,7 +20,7 @@ corrections as (
     from (
         select source, event_id, _event_key, _corrects_key
         from {{ messages }}
-        where _event_key in (select _event_key from {{ messages }} where _corrects_key != 0)
+        where not is_too_large and _event_key in (select _event_key from {{ messages }} where _corrects_key != 0)
         order by {{ arrival() }}
         limit 1 by source, event_id
     )
@@ -34,13 +34,15 @@ messages_shared as (
         {{ place() }}, _kafka_timestamp, source, event_id,
         _event_key, _corrects_key, _document_key, _content_key, _payload_key
     from {{ messages }}
-    where _event_key in (select _event_key from {{ messages }} group by _event_key having count() > 1)
+    where not is_too_large and (
+        _event_key in (select _event_key from {{ messages }} group by _event_key having count() > 1)
         or _event_key in (
             select arrayJoin([_event_key, _corrects_key]) from {{ messages }} where _corrects_key != 0
         )
         or _document_key in (
             select _document_key from {{ messages }} where _document_key != 0 group by _document_key having count() > 1
         )
+    )
 
 ),
 
@@ -116,6 +118,10 @@ message_verdicts as (
         ) as verdict
     from documents_decided
     where verdict != 'stands'
+
+    union all
+
+    select {{ place() }}, 'amount_too_large' as verdict from {{ messages }} where is_too_large
 
 )
 {% endmacro %}

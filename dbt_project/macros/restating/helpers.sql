@@ -1,8 +1,8 @@
 {#- Helper tables of one incremental run, beside the model: `<model>__<name>`. Real tables, because a lightweight delete
     cannot read a session's temporary ones. -#}
-{% macro helper(name) -%}
-    {{ this.incorporate(path={'identifier': this.identifier ~ '__' ~ name}) }}
-{%- endmacro %}
+{% macro helper(name) %}
+    {{ return(this.incorporate(path={'identifier': this.identifier ~ '__' ~ name}, type='table')) }}
+{% endmacro %}
 
 {% macro _create_helper(name, sql) %}
     create or replace table {{ helper(name) }} engine = MergeTree order by tuple() as

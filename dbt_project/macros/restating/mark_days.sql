@@ -1,23 +1,12 @@
 {#- Before an incremental run of a model that is restated by store and day: writes the helper table `<model>__marked` (source,
-    store_id, date_key) of the days whose content differs from what they would be built from, and empties the days that
-    have nothing left; the others are replaced by the run.
+    store_id, date_key), the days whose content differs from what they would be built from. The run replaces them, and a
+    day that has nothing left is emptied.
 
-    days: SELECT of source, store_id, date_key, is_gone; a day may come more than once. -#}
+    days: SELECT of source, store_id, date_key; a day may come more than once. -#}
 {% macro mark_days(days) %}
     {% if execute and is_incremental() %}
         {% do clean_after_killed_run() %}
-        {% set marked %}
-            select source, store_id, date_key, max(is_gone) as is_gone
-            from ({{ days }})
-            group by source, store_id, date_key
-        {% endset %}
-        {% do run_query(_create_helper('marked', marked)) %}
-        {% if run_query('select count() from ' ~ helper('marked') ~ ' where is_gone').rows[0][0] | int > 0 %}
-            {% do run_query(
-                'delete from ' ~ this ~ ' where (source, store_id, date_key) in (select source, store_id, date_key from '
-                ~ helper('marked') ~ ' where is_gone)'
-            ) %}
-        {% endif %}
+        {% do run_query(_create_helper('marked', 'select distinct source, store_id, date_key from (' ~ days ~ ')')) %}
     {% endif %}
 {% endmacro %}
 
@@ -28,7 +17,7 @@
 
 {#- Days on which two SELECTs of (source, store_id, date_key, rows, checksum) disagree. -#}
 {% macro days_that_differ(expected, kept) %}
-    select source, store_id, date_key, sum(expected_rows) = 0 as is_gone
+    select source, store_id, date_key
     from (
         select source, store_id, date_key, rows as expected_rows, checksum as expected_checksum,
             0 as kept_rows, 0 as kept_checksum
@@ -45,7 +34,7 @@
     follow each other without a gap, so the first and the last row of a key speak for those between. -#}
 {% macro days_with_stale_versions(entity, key, at, versions, version_entity=none, version_key=none) %}
     {%- set version_entity, version_key = version_entity or entity, version_key or key -%}
-    select distinct facts.source as source, facts.store_id as store_id, facts.date_key as date_key, false as is_gone
+    select distinct facts.source as source, facts.store_id as store_id, facts.date_key as date_key
     from {{ this }} as facts
     asof left join {{ versions }} as versions
         on facts.source = versions.source and facts.{{ entity }} = versions.{{ version_entity }}

@@ -16,7 +16,7 @@
         'product_id', '_cost_key', 'costed_at', ref('int_product_costs_versioned'), version_key='cost_key'
     ) }}
     union all
-    select facts.source, facts.store_id, facts.date_key, false
+    select facts.source, facts.store_id, facts.date_key
     from {{ this }} as facts
     left join (
         select _line_key, sold_at from {{ ref('stg_events__ticket_lines') }}
@@ -35,6 +35,3 @@
         ~ this ~ ' group by source, store_id, date_key'
     ) }}
 {% endmacro %}
-
-{#- The place of a message as one number. -#}
-{% macro message_key() -%} cityHash64(_topic, _partition, _offset) {%- endmacro %}

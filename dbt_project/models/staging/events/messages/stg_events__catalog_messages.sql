@@ -3,7 +3,7 @@
     incremental_strategy='delete_insert',
     unique_key=['_topic', '_partition', '_offset'],
     order_by=['event_type', 'source', '_partition', '_offset'],
-    pre_hook="{{ mark_messages(source('events', 'raw_catalog_events'), catalog_document_key()) }}",
+    pre_hook="{{ mark_messages(source('events', 'raw_catalog_events'), 'catalog') }}",
     post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
 ) }}
 
@@ -17,16 +17,12 @@ with source as (
 
 messages_keyed as (
 
-    select
-        _topic, _partition, _offset, _kafka_timestamp,
-        source,
-        event_id,
-        {{ event_key() }} as _event_key,
-        {{ corrected_key() }} as _corrects_key,
-        {{ catalog_document_key() }} as _document_key,
-        {{ content_key(catalog_fields()) }} as _content_key,
-        cityHash64(payload) as _payload_key
+    {% if is_incremental() %}
+    select * from {{ helper('marked') }}
+    {% else %}
+    select {{ message_keys('catalog') }}
     from source
+    {% endif %}
 
 ),
 
@@ -44,13 +40,13 @@ renamed as (
         corrects_event_id,
 
         -- fields of all entities; each view of an entity takes its own
-        {{ catalog_fields() | join(',\n        ') }},
+        {{ event_fields('catalog') | join(',\n        ') }},
 
         -- place in Kafka, keys
         _topic, _partition, _offset, _kafka_timestamp,
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
-        {{ catalog_document_key() }} as _document_key
+        {{ document_key('catalog') }} as _document_key
 
     from source
 

@@ -4,16 +4,13 @@
     unique_key=['_topic', '_partition', '_offset'],
     order_by=['source', 'event_type', 'location_id', 'product_id', 'event_time', '_partition', '_offset'],
     partition_by='toYYYYMM(event_time)',
-    pre_hook="{{ mark_messages(source('events', 'raw_inventory_events'), inventory_document_key()) }}",
+    pre_hook="{{ mark_messages(source('events', 'raw_inventory_events'), 'inventory') }}",
     post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
 ) }}
 
 with source as (
 
-    select
-        *,
-        ifNull({{ is_too_large(['quantity', 'unit_cost']) }}, false) as is_too_large
-    from {{ source('events', 'raw_inventory_events') }}
+    select * from {{ source('events', 'raw_inventory_events') }}
     where _error = ''
     {% if is_incremental() %} and {{ is_marked() }} {% endif %}
 
@@ -21,17 +18,12 @@ with source as (
 
 messages_keyed as (
 
-    select
-        _topic, _partition, _offset, _kafka_timestamp,
-        source,
-        event_id,
-        {{ event_key() }} as _event_key,
-        {{ corrected_key() }} as _corrects_key,
-        {{ inventory_document_key() }} as _document_key,
-        {{ content_key(inventory_fields()) }} as _content_key,
-        cityHash64(payload) as _payload_key
+    {% if is_incremental() %}
+    select * from {{ helper('marked') }}
+    {% else %}
+    select {{ message_keys('inventory') }}
     from source
-    where not is_too_large
+    {% endif %}
 
 ),
 
@@ -79,8 +71,7 @@ renamed as (
         _topic, _partition, _offset, _kafka_timestamp,
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
-        {{ inventory_document_key() }} as _document_key,
-        is_too_large
+        {{ document_key('inventory') }} as _document_key
 
     from source
 
@@ -89,8 +80,8 @@ renamed as (
 messages_judged as (
 
     select
-        renamed.* except (is_too_large),
-        {{ verdict() }} as verdict
+        renamed.*,
+        cast(ifNull(message_verdicts.verdict, 'stands') as LowCardinality(String)) as verdict
     from renamed
     left join message_verdicts using (_topic, _partition, _offset)
 

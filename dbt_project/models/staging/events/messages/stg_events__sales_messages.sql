@@ -4,17 +4,13 @@
     unique_key=['_topic', '_partition', '_offset'],
     order_by=['source', 'store_id', 'business_date', 'event_type', '_partition', '_offset'],
     partition_by='toYYYYMM(business_date)',
-    pre_hook="{{ mark_messages(source('events', 'raw_sales_events'), sales_document_key()) }}",
+    pre_hook="{{ mark_messages(source('events', 'raw_sales_events'), 'sales') }}",
     post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
 ) }}
 
 with source as (
 
-    select
-        *,
-        ifNull({{ is_too_large(['quantity', 'unit_price']) }} or {{ is_too_large(['discount_amount']) }}
-            or {{ is_too_large(['tax_amount']) }}, false) as is_too_large
-    from {{ source('events', 'raw_sales_events') }}
+    select * from {{ source('events', 'raw_sales_events') }}
     where _error = ''
     {% if is_incremental() %} and {{ is_marked() }} {% endif %}
 
@@ -22,17 +18,12 @@ with source as (
 
 messages_keyed as (
 
-    select
-        _topic, _partition, _offset, _kafka_timestamp,
-        source,
-        event_id,
-        {{ event_key() }} as _event_key,
-        {{ corrected_key() }} as _corrects_key,
-        {{ sales_document_key() }} as _document_key,
-        {{ content_key(sales_fields()) }} as _content_key,
-        cityHash64(payload) as _payload_key
+    {% if is_incremental() %}
+    select * from {{ helper('marked') }}
+    {% else %}
+    select {{ message_keys('sales') }}
     from source
-    where not is_too_large
+    {% endif %}
 
 ),
 
@@ -83,9 +74,8 @@ renamed as (
         _topic, _partition, _offset, _kafka_timestamp,
         {{ event_key() }} as _event_key,
         {{ corrected_key() }} as _corrects_key,
-        {{ sales_document_key() }} as _document_key,
-        {{ line_key() }} as _line_key,
-        is_too_large
+        {{ document_key('sales') }} as _document_key,
+        {{ line_key() }} as _line_key
 
     from source
 
@@ -94,8 +84,8 @@ renamed as (
 messages_judged as (
 
     select
-        renamed.* except (is_too_large),
-        {{ verdict() }} as verdict
+        renamed.*,
+        cast(ifNull(message_verdicts.verdict, 'stands') as LowCardinality(String)) as verdict
     from renamed
     left join message_verdicts using (_topic, _partition, _offset)
 
