@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +11,19 @@ import typer
 from rich.table import Table
 
 from cli.console import console, say, step
-from cli.programs import run_dbt, run_python
+from cli.dbt_progress import build_models
+from cli.programs import run_python
 from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings, load_settings
 
-SUMMARY = "select label, value from reporting.warehouse_summary order by position"
+SUMMARY = "select figure, source, value from reporting.warehouse_summary order by position, source, figure"
 NEXT = """\
 The stack stays up. Next:
-  ./retail sql "select * from reporting.warehouse_summary" --format Pretty
-  ./retail docs          models, columns and lineage in a browser
-  ./retail dbt build     after changing a model
-  ./retail status        what runs;  ./retail down stops it;  ./retail --help lists every verb"""
+  ./retail sql "select * from core.fact_sales limit 5" --format Pretty
+  ./retail docs         models, columns and lineage in a browser
+  ./retail dbt build    after changing a model
+  ./retail status       what runs; ./retail down stops it
+  ./retail --help       every verb"""
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +77,7 @@ def _build(settings: Settings) -> None:
         step("Models: up to date with the raw tables")
         return
     step("Building the models with dbt")
-    _must_succeed(run_dbt(settings, ["build", "--quiet"]), "dbt")
+    _must_succeed(build_models(settings), "dbt")
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(json.dumps(state))
 
@@ -103,8 +106,15 @@ def _must_succeed(code: int, what: str) -> None:
 def _summary(settings: Settings) -> Table:
     from warehouse.client import connect
 
-    table = Table("in the warehouse", "", box=None, header_style="bold")
-    table.columns[1].justify = "right"
-    for label, value in connect(settings, "reader").query(SUMMARY).result_rows:
-        table.add_row(label, value)
+    table = Table("in the warehouse", "of", "", box=None, header_style="bold")
+    table.columns[2].justify = "right"
+    for figure, source, value in connect(settings, "reader").query(SUMMARY).result_rows:
+        table.add_row(figure, source, _readable(value))
     return table
+
+
+def _readable(value: str) -> str:
+    try:
+        return f"{Decimal(value):,}"
+    except InvalidOperation:
+        return value

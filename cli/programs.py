@@ -9,9 +9,9 @@ from pathlib import Path
 from contracts.settings import PROJECT, Settings, process_environment
 
 
-def run(settings: Settings, command: Sequence[str], extra: dict[str, str] | None = None, folder: Path = PROJECT) -> int:
+def run(command: Sequence[str], environment: dict[str, str], folder: Path = PROJECT) -> int:
     """Run to the end; gives the exit code. Ctrl-C reaches the program, which ends in its own order."""
-    process = subprocess.Popen(command, env=process_environment(settings) | (extra or {}), cwd=folder)
+    process = subprocess.Popen(command, env=environment, cwd=folder)
     while True:
         try:
             return _exit_code(process.wait())
@@ -22,18 +22,28 @@ def run(settings: Settings, command: Sequence[str], extra: dict[str, str] | None
 
 def run_python(settings: Settings, module: str, *arguments: str) -> int:
     """Run one of our programs."""
-    return run(settings, [sys.executable, "-m", module, *arguments])
+    return run([sys.executable, "-m", module, *arguments], process_environment(settings))
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
-    """Run dbt on our project; its artefacts and logs stay under the home."""
+    """Run dbt on our project."""
+    return run([*dbt_command(), *arguments], dbt_environment(settings), PROJECT / "dbt_project")
+
+
+def dbt_command() -> list[str]:
+    """The dbt of our environment."""
+    return [str(Path(sys.executable).with_name("dbt"))]
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What dbt has to know: where the project is, and that its artefacts and logs stay under the home."""
     folders = {
         "DBT_PROJECT_DIR": str(PROJECT / "dbt_project"),
         "DBT_PROFILES_DIR": str(PROJECT / "dbt_project"),
         "DBT_TARGET_PATH": str(settings.home / "dbt" / "target"),
         "DBT_LOG_PATH": str(settings.home / "logs"),
     }
-    return run(settings, [sys.executable, "-m", "dbt.cli.main", *arguments], folders, PROJECT / "dbt_project")
+    return process_environment(settings) | folders
 
 
 def _exit_code(returned: int) -> int:
