@@ -6,8 +6,10 @@ from contracts.problems import Problem
 from contracts.settings import Settings
 from contracts.tables import RAW
 from spark_jobs.kafka_log import unreachable
+from spark_jobs.session import log_file
 
 _OURS = re.compile(r"contracts\.problems\.Problem: (.*)|(?:warehouse|spark_jobs)\.\w+\.\w+Error: (.*)")
+_SAID = re.compile(r"Code: \d+\. DB::Exception: .{0,200}")
 _LOST = ("data may have been lost", "KAFKA_DATA_LOSS", "OffsetOutOfRange", "have been aged out", "may have been missed")
 _BROKER = ("TimeoutException", "DisconnectException", "UnknownTopicOrPartition", "No resolvable bootstrap")
 _CONCURRENT = ("CONCURRENT_STREAM_LOG_UPDATE", "concurrently", "Multiple streaming")
@@ -29,10 +31,15 @@ def explained(error: Exception, settings: Settings) -> Problem:
     if any(word in text for word in _CONCURRENT):
         return Problem("Another landing run works on the same checkpoint.", "Stop one of the two.")
     if any(word in text for word in _DATABASE):
-        return Problem(f"ClickHouse did not take a batch ({_line(text, _DATABASE)}).", "See its log, then land again.")
+        said = _SAID.search(text)
+        reason = said[0] if said else "it went away"
+        return Problem(f"ClickHouse did not take a batch ({reason}).", "See its log, then land again.")
     if any(word in text for word in _BROKER):
         return unreachable(settings, _line(text, _BROKER))
-    return Problem(f"Landing broke off: {text.strip().splitlines()[0]}", "Land again; nothing is lost or doubled.")
+    return Problem(
+        f"Landing broke off: {text.strip().splitlines()[0]}",
+        f"See {log_file(settings, 'landing')}; nothing is lost or doubled.",
+    )
 
 
 def _line(text: str, words: tuple[str, ...]) -> str:

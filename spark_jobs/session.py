@@ -10,7 +10,7 @@ from contracts.settings import Settings, hand_on
 
 LOOPBACK = "127.0.0.1"
 CONNECTOR = "spark-sql-kafka-0-10_2.13"
-_QUIET_LOG = Path(__file__).with_name("log4j2.properties")
+_LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 class MissingJarsError(Problem):
@@ -25,9 +25,15 @@ def build_session(name: str, settings: Settings, options: dict[str, str] | None 
     # Spark reads its workers' Python from nowhere else when it is started from Python.
     hand_on({"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "SPARK_LOCAL_IP": LOOPBACK})
     builder = SparkSession.builder.appName(name).master(settings.spark_master)
-    for key, value in {**_options(settings), **(options or {})}.items():
+    log_file(settings, name).parent.mkdir(parents=True, exist_ok=True)
+    for key, value in {**_options(settings, name), **(options or {})}.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def log_file(settings: Settings, name: str) -> Path:
+    """Where the session's JVM writes what went wrong; the program itself says it in a sentence."""
+    return settings.home / "logs" / f"spark-{name}.log"
 
 
 def checkpoint_folder(settings: Settings, query: str) -> Path:
@@ -35,7 +41,7 @@ def checkpoint_folder(settings: Settings, query: str) -> Path:
     return settings.home / "checkpoints" / query
 
 
-def _options(settings: Settings) -> dict[str, str]:
+def _options(settings: Settings, name: str) -> dict[str, str]:
     scratch = settings.home / "spark"
     local = settings.spark_master.startswith("local")
     return {
@@ -44,7 +50,8 @@ def _options(settings: Settings) -> dict[str, str]:
         "spark.driver.extraJavaOptions": " ".join(
             (
                 "-XX:+UseParallelGC",  # a tenth less processor time than G1 on two cores
-                f"-Dlog4j2.configurationFile=file:{_QUIET_LOG}",
+                f"-Dlog4j2.configurationFile=file:{_LOGGING}",
+                f"-Dretail.log={log_file(settings, name)}",
                 f"-Dderby.system.home={scratch}",
                 "-Duser.timezone=UTC",
             )

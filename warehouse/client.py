@@ -1,5 +1,6 @@
 """The one way to the warehouse: ClickHouse over HTTP, on a laptop and in production alike."""
 
+import logging
 from typing import Literal
 
 import clickhouse_connect
@@ -13,6 +14,8 @@ from contracts.settings import Settings
 CONNECT_TIMEOUT_S = 10
 SEND_RECEIVE_TIMEOUT_S = 600
 _AUTHENTICATION_FAILED = "516"
+# What goes wrong is raised; the library would also print it.
+logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 
 
 class WarehouseUnavailableError(Problem):

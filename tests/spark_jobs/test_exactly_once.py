@@ -10,7 +10,7 @@ import pytest
 from landing_lab import Lab, Run, wait_until
 
 pytestmark = pytest.mark.long
-SMALL, OTHER = 20_000, 7_000  # events per micro-batch, so that there are many, and another cut of the same log
+SMALL, OTHER = 20_000, 33_000  # events per micro-batch, so that there are many, and another cut of the same log
 BACKLOG = 150_000
 
 
