@@ -2,29 +2,24 @@
 
 import contextlib
 import fcntl
+import importlib
 import logging
+import os
 import signal
-import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from local_stack.clickhouse_server.admission import Admission
 from local_stack.clickhouse_server.configuration import Folders, write_configuration
-from local_stack.clickhouse_server.engine import Engine
-from local_stack.clickhouse_server.home import Home
-from local_stack.clickhouse_server.permissions import Permissions
-from local_stack.clickhouse_server.server import Server, listen
-from local_stack.clickhouse_server.sessions import Sessions
-from local_stack.clickhouse_server.startup import can_open, create_views, open_engine, prepare
+from local_stack.clickhouse_server.damage import Trial
+from local_stack.clickhouse_server.listening import listen
 from local_stack.clickhouse_server.users import Users
-
-_log = logging.getLogger("clickhouse_server")
-_PATIENCE_SECONDS = 5  # for the queries at work when the server is told to stop
 
 
 def main() -> int:
@@ -32,8 +27,8 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         run(load_settings())
-    except Problem as problem:
-        print(problem, file=sys.stderr)  # noqa: T201
+    except (Problem, ValidationError) as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - the last word, not a line of the log
         return 1
     return 0
 
@@ -43,44 +38,15 @@ def run(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    try:
-        users = Users(settings)
-    except ValueError as error:
-        raise Problem(str(error)) from None
-    listening = listen(settings.local_clickhouse_bind, settings.clickhouse_port)
-    with contextlib.closing(listening):
+    users = Users(settings)
+    with contextlib.closing(listen(settings.local_clickhouse_bind, settings.clickhouse_port)) as listening:
         folders = write_configuration(settings)
-        with _owned(folders), _opened(folders) as engine:
-            _serve(settings, listening, folders, engine, users, stop)
-
-
-def _serve(
-    settings: Settings,
-    listening: socket.socket,
-    folders: Folders,
-    engine: Engine,
-    users: Users,
-    stop: threading.Event,
-) -> None:
-    limit = settings.local_clickhouse_max_queries
-    pool = ThreadPoolExecutor(limit, thread_name_prefix="query")
-    sessions = Sessions(engine)
-    admission = Admission(limit)
-    home = Home(
-        engine, folders, sessions, admission, Permissions(engine), pool, settings.local_clickhouse_session_timeout_s
-    )
-    server = Server(listening, home, users, int(settings.local_clickhouse_max_body_gb * 1024**3))
-    threading.Thread(target=server.serve, daemon=True).start()
-    _log.info("ClickHouse %s listens on %s:%s", engine.version, *listening.getsockname()[:2])
-    while not stop.wait(1):
-        sessions.end_idle()
-    _log.info("stopping")
-    server.stop()
-    if not admission.wait_until_idle(_PATIENCE_SECONDS):
-        server.disconnect()
-        admission.wait_until_idle(_PATIENCE_SECONDS)
-    pool.shutdown(wait=True)
-    sessions.close()
+        with _owned(folders):
+            _use_utc()
+            trial = Trial(folders)
+            serving = importlib.import_module("local_stack.clickhouse_server.serving")  # loads the engine meanwhile
+            trial.must_have_worked()
+            serving.serve(settings, listening, folders, users, stop)
 
 
 @contextlib.contextmanager
@@ -96,17 +62,10 @@ def _owned(folders: Folders) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def _opened(folders: Folders) -> Iterator[Engine]:
-    prepare(folders)
-    if reason := can_open(folders):
-        raise Problem(
-            f"The engine cannot open the data folder {folders.data}: {reason}.",
-            "Restore it from a backup, or move it away to start empty.",
-        )
-    with contextlib.closing(open_engine(folders)) as engine:
-        create_views(engine)
-        yield engine
+def _use_utc() -> None:
+    """Time is UTC, wherever the machine is. The engine looks when it is loaded."""
+    os.putenv("TZ", "UTC")
+    time.tzset()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The listening socket and a thread for every connection."""
 
 import contextlib
-import errno
 import io
 import logging
 import socket
@@ -9,7 +8,6 @@ import threading
 import time
 from http import HTTPStatus
 
-from contracts.problems import Problem
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.home import Home
 from local_stack.clickhouse_server.http_request import BadRequest, ClientGone, Request, read_request
@@ -21,24 +19,6 @@ _log = logging.getLogger("clickhouse_server")
 _IDLE_SECONDS = 30
 _STALLED_SECONDS = 300
 _MAX_CONNECTIONS = 1024
-
-
-def listen(address: str, port: int) -> socket.socket:
-    """Take the port. Raises `Problem` if somebody has it."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((address, port))
-        listening.listen(256)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise Problem(
-                f"Port {port} on {address} is in use by another program.", "Stop it, or set CLICKHOUSE_PORT."
-            ) from None
-        raise Problem(f"Cannot listen on {address}:{port}: {error.strerror}.", "Check LOCAL_CLICKHOUSE_BIND.") from None
-    return listening
 
 
 class Server:

@@ -1,11 +1,7 @@
-"""Bring the engine up: its own `default` database, UTC, a data folder it can read, and a query log in our names."""
+"""Bring the engine up: ordinary databases that last, and a query log in clients' names."""
 
 import logging
-import os
 import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -48,17 +44,10 @@ FROM (
 """
 
 
-def prepare(folders: Folders) -> None:
-    """Before the engine starts. Other threads must not run yet: this changes the process's time zone."""
-    os.putenv("TZ", "UTC")
-    time.tzset()
-    for leftover in folders.temporary.iterdir():
-        if leftover.is_file():
-            leftover.unlink()
-
-
 def open_engine(folders: Folders) -> Engine:
-    """Open the data folder. Raises `ServerError`, but over some damage the engine ends the process: see `can_open`."""
+    """Open the data folder. Raises `ServerError`, but over some damage the engine ends the process: see `damage`."""
+    for leftover in folders.temporary.glob("tmp*"):
+        leftover.unlink(missing_ok=True)
     metadata = folders.data / "metadata"
     _own_database(metadata, "default")
     _own_database(metadata, "system")
@@ -79,13 +68,13 @@ def _own_database(metadata: Path, name: str) -> None:
         link.unlink()
 
 
-def can_open(folders: Folders) -> str:
-    """'' if the engine can open the data folder, else why not. Some damage ends its process, so a child tries."""
-    command = [sys.executable, "-m", "local_stack.clickhouse_server.try_data_folder", str(folders.root)]
-    tried = subprocess.run(command, capture_output=True, text=True, check=False)
-    if tried.returncode == 0:
-        return ""
-    return " ".join(tried.stderr.split())[-400:] or f"it ended with status {tried.returncode}"
+def warn_of_broken_parts(engine: Engine) -> None:
+    """Say which parts the engine could not read and set aside: their rows are missing from what is read now."""
+    found = engine.control(
+        "SELECT concat(database, '.', table, ' ', name) FROM system.detached_parts WHERE reason LIKE 'broken%' LIMIT 20"
+    )
+    for part in found.result.decode(errors="replace").splitlines():
+        _log.warning("data is missing: the part %s is broken and was set aside (system.detached_parts)", part)
 
 
 def create_views(engine: Engine) -> None:

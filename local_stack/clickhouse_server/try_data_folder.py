@@ -12,8 +12,8 @@ def main() -> int:
     """Try the folder named on the command line."""
     try:
         open_engine(Folders(Path(sys.argv[1]))).close()
-    except ServerError as error:
-        print(error.message, file=sys.stderr)  # noqa: T201
+    except (ServerError, OSError) as error:
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.problems import Problem
 from contracts.settings import Settings
 from local_stack.clickhouse_server.errors import ServerError
 
@@ -21,7 +22,7 @@ class User:
 
 
 class Users:
-    """The users by name. Raises `ValueError` if a user without a password could be reached from outside."""
+    """The users by name. Raises `Problem` if a user without a password could be reached from outside."""
 
     def __init__(self, settings: Settings) -> None:
         writer = User(settings.clickhouse_user, settings.clickhouse_password.get_secret_value(), True)
@@ -29,9 +30,10 @@ class Users:
         self._users = {user.name: user for user in (reader, writer)}
         open_users = [user.name for user in self._users.values() if not user.password]
         if open_users and not _is_loopback(settings.local_clickhouse_bind):
-            raise ValueError(
+            raise Problem(
                 f"LOCAL_CLICKHOUSE_BIND is {settings.local_clickhouse_bind}, which others can reach, but "
-                f"{' and '.join(open_users)} has no password: set CLICKHOUSE_PASSWORD and CLICKHOUSE_READER_PASSWORD."
+                f"{' and '.join(open_users)} has no password:",
+                "set CLICKHOUSE_PASSWORD and CLICKHOUSE_READER_PASSWORD.",
             )
 
     def authenticate(self, headers: Mapping[str, str], params: Mapping[str, str]) -> User:
