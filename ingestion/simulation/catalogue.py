@@ -33,6 +33,7 @@ def publish_catalogue(today: Today) -> None:
     news.prices_and_costs()
     news.promotions()
     news.customers()
+    news.exchange_rates()
 
 
 class News:
@@ -130,6 +131,16 @@ class News:
             self._today.state.home[number] = home
             self._customer(number, self._now)
 
+    def exchange_rates(self) -> None:
+        """Monthly rates of the currencies the chain buys in."""
+        if self._today.day > self._chain.start and date.fromordinal(self._today.day).day > 1:
+            return
+        random = self._today.random("exchange rates")
+        for currency, usual in self._world.exchange.items():
+            rate = f"{usual * float(random.lognormal(0, 0.02)):.6f}"
+            pair = {"currency_from": currency, "currency_to": self._world.currency}
+            self._add("exchange_rate", self._now, {**pair, "rate": rate})
+
     def _add(self, event: str, since: int, fields: Fields) -> None:
         known = {name: value for name, value in fields.items() if value not in (None, "")}
         self._today.outbox.add(event, self._now, {"valid_from": instant(since), **known})
@@ -211,7 +222,7 @@ class News:
             "location_type": "store",
             "time_zone": places.zones[row],
             "currency": self._world.currency,
-            "country": self._world.country,
+            "country": store.country or self._world.country,
             "region": store.region,
             "city": store.city,
             "floor_area_m2": str(round(320 * store.size * (1.15 if refitted else 1.0))),

@@ -44,6 +44,7 @@ class Store(_Part):
 
     name: str
     city: str
+    country: str | None = None
     region: str
     size: float
     opens: int
@@ -194,6 +195,7 @@ class World(_Part):
     goods: str
     purchases_per_pair: float = Field(gt=0)
     calendars: dict[str, str]
+    exchange: dict[str, float] = {}
     peaks: dict[str, Peak]
     week: tuple[float, ...] = Field(min_length=7, max_length=7)
     missions: dict[str, Mission]
