@@ -1,0 +1,266 @@
+"""Sales by hand: two loads with a build after each, every scenario a source of its own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contracts.events import Event
+from tests.dbt_project.raw_log import RawLog, land
+from tests.dbt_project.shop import DAY, LONG_AGO, NOON, cost, days, location, product, returned, sale, store_day_closed, void
+from tests.dbt_project.warehouse_build import WarehouseBuild
+
+Maker = Callable[..., Event]
+
+
+@dataclass
+class Scenario:
+    """What arrives before the first build, and what after it."""
+
+    source: str
+    first: list[Event] = field(default_factory=list)
+    later: list[Event] = field(default_factory=list)
+
+
+class Told:
+    """The warehouse after both loads."""
+
+    def __init__(self, build: WarehouseBuild, parts_before: set[tuple]) -> None:
+        self.build, self.parts_before = build, parts_before
+
+    def facts(self, source: str, columns: str) -> list[tuple[Any, ...]]:
+        """Columns of the source's facts, in the order of day, ticket and line."""
+        order = "date_key, transaction_id, line_number"
+        return self.build.rows(f"select {columns} from core.fact_sales where source = '{source}' order by {order}")
+
+    def verdicts(self, source: str) -> dict[str, int]:
+        """Messages of the source by verdict."""
+        query = f"select verdict, sum(messages) from monitoring.message_verdicts where source = '{source}' group by 1"
+        return dict(self.build.rows(query))
+
+
+def _scenarios() -> Iterator[Scenario]:
+    wrong = sale(source="corrected", event_id="wrong", unit_price=9)
+    right = sale(source="corrected", event_id="right", unit_price=8, corrects_event_id="wrong")
+    last = sale(source="corrected", event_id="last", unit_price=7, corrects_event_id="right")
+    yield Scenario("corrected", [wrong], [last, right])
+
+    target = sale(source="early", event_id="target")
+    yield Scenario("early", [sale(source="early", unit_price=7, corrects_event_id="target")], [target])
+
+    twice = sale(source="twice", event_id="e1")
+    yield Scenario("twice", [twice], [twice, twice.model_copy(update={"event_id": "e2"})])
+
+    said = sale(source="conflict", event_id="e1")
+    yield Scenario("conflict", [said], [said.model_copy(update={"quantity": Decimal(5)}), sale(source="conflict", quantity=6)])
+
+    other_day = {"business_date": DAY + days(1), "event_time": NOON + days(1)}
+    yield Scenario(
+        "emptied",
+        [sale(source="emptied", event_id="only"), sale(source="emptied", transaction_id="t2", **other_day)],
+        [sale(source="emptied", corrects_event_id="only", **other_day)],
+    )
+    yield Scenario("voided", [sale(source="voided"), sale(source="voided", line_number=2)], [void(source="voided")])
+
+    sold = sale(source="returns", quantity=3, unit_price=5, discount_amount=3, tax_amount=1)
+    back = {"event_time": NOON + days(40), "business_date": DAY + days(40), "quantity": 2, "unit_price": 5}
+    names = {"returned_transaction_id": "t1", "returned_line_number": 1, "reason": None}
+    costs = [cost(source="returns"), cost(source="returns", unit_cost=4, valid_from=NOON + days(30))]
+    yield Scenario(
+        "returns",
+        [sold, *costs],
+        [
+            returned(source="returns", **back, **names, discount_amount=2, tax_amount=1),
+            returned(source="returns", **back, transaction_id="r2"),
+            returned(source="returns", **back, transaction_id="r3", **names, disposition="damaged"),
+        ],
+    )
+
+    noon_sales = [
+        sale(source="versions", transaction_id=f"t{n}", business_date=DAY + days(n), event_time=NOON + days(n))
+        for n in range(5)
+    ]
+    yield Scenario(
+        "versions",
+        [
+            *noon_sales,
+            product(source="versions", product_name="first", valid_from=NOON + days(1)),
+            product(source="versions", product_name="second", valid_from=NOON + days(4)),
+            location(source="versions"),
+        ],
+        [product(source="versions", product_name="between", valid_from=NOON + days(2) + timedelta(milliseconds=1))],
+    )
+    yield Scenario(
+        "costs",
+        [sale(source="costs"), sale(source="costs", line_number=2, currency="USD"), cost(source="costs", unit_cost=3)],
+        [cost(source="costs", supplier_id="v2", unit_cost=2, valid_from=LONG_AGO + days(1))],
+    )
+    many = {"quantity": Decimal("999999999999"), "unit_price": Decimal("99999999999999")}
+    yield Scenario("too-large", [sale(source="too-large", **many), sale(source="too-large", line_number=2)])
+    yield Scenario("weighed", [sale(source="weighed", quantity=Decimal("0.375"), unit_price=Decimal("3.999"))])
+    yield Scenario(
+        "untouched",
+        [sale(source="untouched", business_date=DAY - days(60)), sale(source="untouched", transaction_id="t2")],
+        [sale(source="untouched", transaction_id="t3")],
+    )
+    fee = {"line_number": 2, "line_type": "postage", "quantity": 1, "unit_price": 4}
+    yield Scenario(
+        "mart",
+        [
+            sale(source="mart", quantity=3, unit_price=5, discount_amount=3),
+            sale(source="mart", **fee),
+            sale(source="mart", line_number=3, product_id="p2"),
+            cost(source="mart", unit_cost=3),
+            product(source="mart"),
+            store_day_closed(source="mart", ticket_count=1, net_total=26),
+        ],
+        [returned(source="mart", unit_price=5), returned(source="mart", line_number=2, disposition="damaged")],
+    )
+    yield Scenario("customers", [sale(source="customers", customer_id="c1"), sale(source="customers", line_number=2)])
+
+
+@pytest.fixture(scope="module")
+def told(built_once: WarehouseBuild) -> Told:
+    """Both loads of every scenario, built incrementally."""
+    built_once.empty()
+    log, scenarios = RawLog(), list(_scenarios())
+    land(built_once.client, [log.append(event) for scenario in scenarios for event in scenario.first])
+    built_once.dbt("build")
+    parts = _parts(built_once)
+    land(built_once.client, [log.append(event) for scenario in scenarios for event in scenario.later])
+    built_once.dbt("build")
+    return Told(built_once, parts)
+
+
+def _parts(build: WarehouseBuild) -> set[tuple]:
+    """Month and block numbers of the inserts that the facts lie in; a delete elsewhere only changes what follows."""
+    query = "select distinct _partition_id, arrayStringConcat(arraySlice(splitByChar('_', _part), 2, 2), '_')"
+    return set(build.rows(f"{query} from core.fact_sales"))
+
+
+def test_the_last_correction_stands(told: Told) -> None:
+    """A correction of a correction replaces both, though it arrived before the one it names."""
+    assert told.facts("corrected", "unit_price, net_amount") == [(7, 14)]
+    assert told.verdicts("corrected") == {"stands": 1, "corrected": 2}
+
+
+def test_a_correction_may_arrive_before_its_event(told: Told) -> None:
+    """What is corrected stays out when it arrives later."""
+    assert told.facts("early", "unit_price") == [(7,)]
+
+
+def test_repeated_lines_count_once(told: Told) -> None:
+    """The same message again, and the same line under a new event id, change nothing and are counted."""
+    assert told.facts("twice", "quantity") == [(2,)]
+    assert told.verdicts("twice") == {"stands": 1, "duplicate": 1, "duplicate_document": 1}
+
+
+def test_contradictions_are_set_aside(told: Told) -> None:
+    """Another payload under a known id or line is quarantined with its payload; the first to arrive stands."""
+    assert told.facts("conflict", "quantity") == [(2,)]
+    query = "select reason, JSONExtractString(payload, 'quantity') from monitoring.quarantined_events where payload like"
+    assert sorted(told.build.rows(f"{query} '%\"conflict\"%'")) == [("conflicting_document", "6"), ("conflicting_id", "5")]
+
+
+def test_a_day_that_loses_its_last_line_is_empty(told: Told) -> None:
+    """A line corrected to another day leaves nothing behind, neither in the facts nor in the mart."""
+    assert told.facts("emptied", "toString(date_key), transaction_id") == [("2026-01-06", "t1"), ("2026-01-06", "t2")]
+    query = "select distinct toString(date_key) from kpi.mart_sales_daily where source = 'emptied'"
+    assert told.build.rows(query) == [("2026-01-06",)]
+
+
+def test_a_late_void_takes_its_line_out(told: Told) -> None:
+    """A voided line is no fact; the other line of the ticket stays."""
+    assert told.facts("voided", "line_number") == [(2,)]
+
+
+def test_a_return_is_negative_and_costs_what_its_sale_did(told: Told) -> None:
+    """Signs on returns; the cost of the sale for a referenced return, of its own day else; none if not resold."""
+    columns = "transaction_id, quantity, discount_amount, net_amount, tax_amount, unit_cost, cost_amount"
+    assert told.facts("returns", columns) == [
+        ("t1", 3, 3, 12, 1, 3, 9),
+        ("r1", -2, -2, -8, -1, 3, -6),
+        ("r2", -2, 0, -10, 0, 4, -8),
+        ("r3", -2, 0, -10, 0, 3, 0),
+    ]
+
+
+def test_lines_have_the_product_of_their_instant(told: Told) -> None:
+    """A version counts from its very instant; one that arrives late takes over up to the next, and no further."""
+    query = """
+        select transaction_id, product_name from core.fact_sales as sales
+        left join core.dim_product as products on sales.product_key = products.product_key
+        where sales.source = 'versions' order by transaction_id
+    """
+    names = ["Unknown product", "first", "first", "between", "second"]
+    assert told.build.rows(query) == [(f"t{n}", name) for n, name in enumerate(names)]
+
+
+def test_versions_follow_each_other(told: Told) -> None:
+    """Intervals are half open and leave no gap; only the version in force at as_of is current."""
+    query = """
+        select product_name, toString(valid_from), toString(valid_to), is_current from core.dim_product
+        where source = 'versions' order by valid_from
+    """
+    assert told.build.rows(query) == [
+        ("first", "2026-01-06 12:00:00.000", "2026-01-07 12:00:00.001", False),
+        ("between", "2026-01-07 12:00:00.001", "2026-01-09 12:00:00.000", False),
+        ("second", "2026-01-09 12:00:00.000", "2283-01-01 00:00:00.000", True),
+    ]
+
+
+def test_a_back_dated_cost_restates_sales(told: Told) -> None:
+    """The last stated terms count from their valid_from on; a cost in another currency is not known."""
+    assert told.facts("costs", "line_number, unit_cost, cost_amount") == [(1, 2, 4), (2, None, None)]
+
+
+def test_an_absurd_amount_stops_nothing(told: Told) -> None:
+    """A message whose amount does not fit is set aside by itself."""
+    assert told.facts("too-large", "line_number") == [(2,)]
+    assert told.verdicts("too-large") == {"stands": 1, "amount_too_large": 1}
+
+
+def test_net_amounts_keep_four_decimals(told: Told) -> None:
+    """0.375 kg at 3.999 is 1.499625, rounded to 1.4996."""
+    assert told.facts("weighed", "net_amount") == [(Decimal("1.4996"),)]
+
+
+def test_an_increment_rewrites_only_its_months(told: Told) -> None:
+    """The rows of a month without new lines lie where the first build put them."""
+    november = [{part for part in parts if part[0] == "202511"} for parts in (told.parts_before, _parts(told.build))]
+    assert november[0] == november[1] != set()
+
+
+def test_the_mart_keeps_revenue_and_other_income_apart(told: Told) -> None:
+    """Units, gross, discount, revenue, other income and tracked cost of a day by hand."""
+    columns = """
+        product_id, ticket_lines, units_sold, units_returned, gross_amount, discount_amount, net_revenue, other_income,
+        cogs_amount, cost_tracked_revenue
+    """
+    query = f"select {columns} from kpi.mart_sales_daily where source = 'mart' order by product_id"
+    assert told.build.rows(query) == [
+        # p1: 3 sold at 5 less 3, one returned to the shelf, one returned damaged, postage of 4; cost 3
+        ("p1", 4, 3, 2, 15, 3, 12 - 10, 4, 9 - 3, 2),
+        # p2 has no known cost
+        ("p2", 1, 2, 0, 10, 0, 10, 0, 0, 0),
+    ]
+
+
+def test_customers_whom_only_tickets_name_are_known(told: Told) -> None:
+    """A customer id without a catalogue event gets a row; a ticket without one has the key 0."""
+    query = """
+        select customers.customer_id, is_inferred from core.fact_sales as sales
+        left join core.dim_customer as customers on sales.customer_key = customers.customer_key
+        where sales.source = 'customers' order by line_number
+    """
+    assert told.build.rows(query) == [("c1", True), ("", False)]
+
+
+def test_a_full_build_says_the_same(told: Told) -> None:
+    """Rebuilding everything changes no model."""
+    incremental = told.build.hashes()
+    told.build.dbt("run", "--full-refresh")
+    assert told.build.hashes() == incremental
