@@ -1,0 +1,48 @@
+"""Build every model with a progress bar instead of dbt's line for each."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.console import console
+from cli.programs import dbt_command, dbt_environment
+from contracts.settings import PROJECT, Settings
+
+_RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
+
+
+def build_models(settings: Settings) -> int:
+    """Run `dbt build`; gives its exit code. What dbt warns of or fails at is printed as it says it."""
+    command = [*dbt_command(), "build", "--log-format", "json", "--log-level", "info"]
+    environment = dbt_environment(settings)
+    with (
+        subprocess.Popen(
+            command, env=environment, cwd=PROJECT / "dbt_project", stdout=subprocess.PIPE, text=True
+        ) as process,
+        _bar() as progress,
+    ):
+        task = progress.add_task("models and their tests", total=None)
+        for event in _events(process):
+            _show(progress, task, event)
+    return process.returncode
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)
+
+
+def _events(process: subprocess.Popen[str]) -> Iterator[dict]:
+    for line in process.stdout or ():
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def _show(progress: Progress, task: int, event: dict) -> None:
+    info, data = event["info"], event["data"]
+    if info["name"] in _RESULTS:
+        progress.update(task, advance=1, total=data.get("total") or data.get("num_models"))
+    if info["level"] in ("warn", "error"):
+        progress.console.print(info["msg"], markup=False)
