@@ -17,9 +17,15 @@ class AnotherSourceHeld(Problem):
 
 
 def held_sources(home: Path) -> dict[str, str]:
-    """What the topics hold, by source: the program that made it. Empty where nothing was sent yet."""
+    """What the topics hold, by source: the program that made it. Raises Problem if the record is damaged."""
     record = home / RECORD
-    return json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    if not record.exists():
+        return {}
+    try:
+        return dict(json.loads(record.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        remedy = 'Write {"SOURCE": "replay"} into it, with the source that the topics hold.'
+        raise Problem(f"{record} is damaged.", remedy) from None
 
 
 def claim_source(home: Path, source: str, made_by: str, *, add: bool = False) -> None:

@@ -103,7 +103,7 @@ def test_second_replay_sends_nothing(tmp_path: Path, settings: Settings) -> None
     assert third.held == first.held
 
 
-@pytest.mark.parametrize("patience", [0, 5, 2_500, 7_777])
+@pytest.mark.parametrize("patience", [0, 5, 2_000, 2_500, 7_777])
 def test_interrupted_replay_goes_on(tmp_path: Path, settings: Settings, patience: int) -> None:
     """Stopped anywhere and started again, every event is there, and what is there twice is the same bytes."""
     whole, stopped, resumed = Recorder(), Recorder(patience), Recorder()
@@ -132,6 +132,15 @@ def test_rejects_file_is_whole_after_resuming(tmp_path: Path, settings: Settings
             ["2", "event_time: not a time like 2026-01-31 09:30:00: 'never'", "t", "1", "never", "a", "1", "1"],
             ["5003", "quantity: not a number: 'b'", "t", "1", "2026-01-05", "a", "b", "1"],
         ]
+
+
+def test_rejects_file_goes_when_nothing_is_rejected(tmp_path: Path, settings: Settings) -> None:
+    """What an earlier mapping rejected does not lie there when a better one accepts it."""
+    file = tmp_path / "sales.csv"
+    file.write_text(HEADER + "t,1,2026-01-05,a,1,1\n")
+    strict = _mapping(tmp_path, **{"catalog:": "rules: [{reject: never}]\ncatalog:"})
+    assert _send(file, strict, settings, Recorder()).rejects.exists()
+    assert not _send(file, _mapping(tmp_path), settings, Recorder(), again=True).rejects.exists()
 
 
 def test_another_mapping_for_a_sent_file_is_refused(tmp_path: Path, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.problems import Problem
 from ingestion.sources import AnotherSourceHeld, claim_source, held_sources
 
 
@@ -28,6 +29,13 @@ def test_another_source_is_refused(tmp_path: Path) -> None:
     ):
         claim_source(tmp_path, "shop", "replay")
     assert held_sources(tmp_path) == {"small": "data_generator"}
+
+
+def test_damaged_record_is_a_sentence(tmp_path: Path) -> None:
+    """A record that cannot be read is said, with what to write."""
+    (tmp_path / "sources.json").write_text("{")
+    with pytest.raises(Problem, match=r"sources.json is damaged\. Write"):
+        claim_source(tmp_path, "shop", "replay")
 
 
 def test_another_source_on_request(tmp_path: Path) -> None:

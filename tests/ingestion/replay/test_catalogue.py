@@ -46,6 +46,7 @@ def _name(replayed: Callable, events_of: Callable, *lines: tuple[str, str, str])
 
 def test_name_is_the_latest_of_priced_lines(replayed: Callable, events_of: Callable) -> None:
     """A clerk's note on a zero-price line is no name, however late; an empty text is none either."""
+    assert _name(replayed, events_of, ("05", "0", "MUG"), ("06", "1", "red mug")) == "red mug"
     lines = [("05", "1", "RED MUG"), ("06", "2", "BLUE MUG"), ("07", "2", ""), ("08", "0", "found by jackie")]
     assert _name(replayed, events_of, *lines) == "BLUE MUG"
 

@@ -339,6 +339,15 @@ def test_example_gives_the_promised_events(kind: str, example: Callable, events_
     assert [(step.line, step.reason) for step in steps if step.reason] == REJECTS.get(kind, [])
 
 
+def test_two_events_of_a_line_have_two_ids(example: Callable, events_of: Callable) -> None:
+    """An order line and its receipt are told apart by their ids, made of the fields that the mapping names."""
+    assert [event["event_id"] for event in events_of(example("purchase_orders"))] == [
+        "alpenladen:purchase_orders:PO-77:1:purchase_order_placed",
+        "alpenladen:purchase_orders:PO-77:1:receipt",
+        "alpenladen:purchase_orders:PO-77:2:purchase_order_placed",
+    ]
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
 def test_page_shows_the_example_as_it_is(path: Path) -> None:
     """docs/own_files.md quotes each file of the examples letter by letter."""

@@ -142,6 +142,16 @@ def test_keys_keep_a_ticket_together(replayed: Callable) -> None:
     assert [step.messages[0][:2] for step in steps] == [("sales_events", b"s1:t1"), ("inventory_events", b"s1:a")]
 
 
+def test_blanks_and_halves(replayed: Callable, events_of: Callable) -> None:
+    """Blanks around a cell do not count; of a text made of two columns both must be there."""
+    mapping = MAPPING.replace("event_time: at", "event_time: {columns: [at, time]}")
+    rows = "s1 , t1,2026-01-05,a,1 ,1,09:00\ns1,t1,2026-01-05,a,1,1, \n"
+    steps = replayed(mapping, HEADER.strip() + ",time\n" + rows)
+    (event,) = events_of(steps)
+    assert (event["store_id"], event["transaction_id"], event["quantity"]) == ("s1", "t1", "1")
+    assert _reasons(steps) == [(3, "event_time: missing")]
+
+
 def test_column_the_file_lacks(replayed: Callable) -> None:
     """A mapping for another file is told which columns there are."""
     with pytest.raises(ReplayProblem, match="no column 'store'; it has shop, ticket, at"):

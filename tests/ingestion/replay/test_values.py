@@ -45,6 +45,7 @@ def test_number_is_exact(habits: Habits, text: str, number: str) -> None:
         (POINT, "٣"),
         (POINT, "£2.55"),
         (GERMAN, "2.55"),
+        (Habits(",", "", "first", "shift"), "2.55"),
         (GERMAN, "12.99,00"),
         (GERMAN, "1.2"),
     ],
@@ -68,6 +69,7 @@ def test_negated_quantity() -> None:
     """A returned quantity is positive; zero has no sign."""
     read = reader_of(QUANTITY, POINT, CELL, negate=True)
     assert (read("-6").wire, read("6").wire, read("0").wire) == ("6", "-6", "0")
+    assert reader_of(QUANTITY, POINT, CELL)("-0").wire == "0"
 
 
 def test_integer_written_as_float() -> None:
