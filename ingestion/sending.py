@@ -1,20 +1,20 @@
 """Sends a run from where its journal says it stopped, keeps the truth beside it, and stops only between whole steps."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from contracts.problems import Problem
 from ingestion.journal import Entry, digest, read_journal, truth_folder, write_journal
+from ingestion.pace import Pace
 from ingestion.simulation.message import Message
 from ingestion.simulation.run import Batch, Run, simulate
 from ingestion.simulation.truth import Truth, month_of
 
 LOOK_BACK = timedelta(days=21)
-_STEPS_PER_SECOND = 10
+_JOURNAL_EVERY_S, _TRUTH_EVERY_S = 1, 10
 _ONE_DAY = timedelta(days=1)
 
 
@@ -51,8 +51,8 @@ class Sender:
         self._entry = read_journal(self.home, self.run.source) or Entry(self.run.as_json(), None)
         if self._entry.run != self.run.as_json():
             raise AnotherRunHeldError(
-                f"The source {self.run.source} was begun with another configuration: {_words(self._entry.run)}. "
-                "Repeat that one, or give another --source."
+                f"The source {self.run.source} was begun with {_differences(self._entry.run, self.run.as_json())}.",
+                "Repeat the run it was begun with, give another --source, or reset the home.",
             )
         self._truth = Truth()
 
@@ -63,7 +63,7 @@ class Sender:
 
     def live(self, rate: float) -> None:
         """Live on from where the journal stands, `rate` messages a second, until `stopped`."""
-        self._send(None, rate)
+        self._send(None, Pace(rate))
 
     @property
     def next_day(self) -> date:
@@ -75,67 +75,65 @@ class Sender:
         """The last day that is held whole."""
         return date.fromisoformat(self._entry.last_day) if self._entry.last_day else None
 
-    def _send(self, until: date | None, rate: float | None) -> None:
+    def _send(self, until: date | None, pace: Pace | None) -> None:
         resumed = self.next_day
         heard = min(resumed - LOOK_BACK, resumed.replace(day=1))
         batches = simulate(self.run, until, self._truth, quiet_before=heard)
-        reached = None
         while not self.stopped() and (batch := next(batches, None)):
-            reached = batch.day
             if batch.day < resumed:
                 self._check(batch)
-            elif not self._send_day(batch, rate):
-                return
-            if (batch.day + _ONE_DAY).day == 1:
-                self._end_month(batch.day, resumed)
-            elif rate and batch.day >= resumed:
+            elif not self._send_day(batch, pace):
                 self._keep(batch.day)
-        # Stopped before it had caught up, the truth in memory is only part of what the files hold.
-        if reached and reached == self.last_day and (reached + _ONE_DAY).day != 1:
-            self._keep(reached)
+                return
+            self._end_day(batch.day, resumed, pace)
+        # Stopped before it had caught up, it has nothing to keep: the truth in memory is part of what the files hold.
+        if self.last_day and self.last_day >= resumed and self.next_day.day != 1:
+            self._keep(self.last_day)
 
-    def _end_month(self, day: date, resumed: date) -> None:
-        if day >= resumed:
+    def _end_day(self, day: date, resumed: date, pace: Pace | None) -> None:
+        ends_month = (day + _ONE_DAY).day == 1
+        if day >= resumed and (ends_month or (pace and pace.every(_TRUTH_EVERY_S, "truth"))):
             self._keep(day)
-        self._truth.clear()
+        if ends_month:
+            self._truth.clear()
 
     def _check(self, batch: Batch) -> None:
         """The last day that is held, made again, must be what it was."""
         if batch.day + _ONE_DAY == self.next_day and digest(batch.messages) != self._entry.digest:
             raise AnotherRunHeldError(
-                f"This program makes another history of {self.run.source} than the one that was sent: it has changed "
-                "since. Give another --source, or reset the home and simulate anew."
+                f"This program makes another history of {self.run.source} than the one that was sent: it has changed.",
+                "Give another --source, or reset the home and simulate anew.",
             )
 
-    def _send_day(self, batch: Batch, rate: float | None) -> bool:
+    def _send_day(self, batch: Batch, pace: Pace | None) -> bool:
         """Send what is not held of a day. False if it was stopped on the way."""
         rest = batch.messages[self._entry.ahead :]
-        if rate is None:
-            self.out.send(rest)
-        elif not self._paced(rest, rate):
+        if pace is None:
+            self._pass_on(rest)
+        elif not self._send_at(pace, rest):
             return False
-        self.sent += 0 if rate else len(rest)
         self._entry = replace(self._entry, last_day=batch.day.isoformat(), ahead=0, digest=digest(batch.messages))
         self.on_day(batch.day, self.sent)
         return True
 
-    def _paced(self, messages: list[Message], rate: float) -> bool:
-        """Send a day at `rate` messages a second; the journal keeps up with it every second."""
-        begun, done, step = time.monotonic(), 0, 0
+    def _send_at(self, pace: Pace, messages: list[Message]) -> bool:
+        """Send a day's messages as they are due; the journal keeps up with them. False if stopped on the way."""
+        done = 0
         while done < len(messages):
-            due = min(len(messages), int((time.monotonic() - begun) * rate) + 1)
-            self.out.send(messages[done:due])
-            self.sent += due - done
-            self._entry = replace(self._entry, ahead=self._entry.ahead + due - done)
-            done = due
-            step += 1
-            stopped = self.stopped()
-            if stopped or step % _STEPS_PER_SECOND == 0:
-                self._write()
-            if stopped:
+            if self.stopped():
                 return False
-            time.sleep(1 / _STEPS_PER_SECOND)
+            due = pace.take_due()
+            pace.give_back(max(0, done + due - len(messages)))
+            self._pass_on(messages[done : done + due])
+            done += due
+            if pace.every(_JOURNAL_EVERY_S, "journal"):
+                self._write()
         return True
+
+    def _pass_on(self, messages: list[Message]) -> None:
+        self.out.send(messages)
+        self.sent += len(messages)
+        self._entry = replace(self._entry, ahead=self._entry.ahead + len(messages))
 
     def _keep(self, day: date) -> None:
         """The truth of the month up to `day`, then the journal."""
@@ -147,5 +145,9 @@ class Sender:
         write_journal(self.home, self.run.source, self._entry)
 
 
-def _words(run: dict[str, str]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in run.items() if name != "source")
+def _differences(begun: dict[str, Any], asked: dict[str, Any]) -> str:
+    """What differs, in words."""
+    if {**begun, "files": ""} == {**asked, "files": ""}:
+        return "other files of that world"
+    names = [name for name in begun if name != "files" and begun[name] != asked.get(name)]
+    return " and ".join(f"{name} {begun[name]}, not {asked.get(name)}" for name in names)

@@ -106,7 +106,7 @@ def test_life_goes_on_where_the_history_ends(tmp_path: Path) -> None:
     topics = Topics()
     first = START + timedelta(days=2)
     Sender(tmp_path, RUN, topics).history(first)
-    Sender(tmp_path, RUN, topics, _after(7)).live(100)  # three days made again, then into the fourth
+    Sender(tmp_path, RUN, topics, _after(8)).live(100)  # three days made again, then into the fourth
     part = len(topics.held)
     entry = read_journal(tmp_path, "shop")
     assert entry.last_day == first.isoformat()
@@ -135,7 +135,7 @@ def _die() -> None:
 def test_another_configuration_is_refused(tmp_path: Path) -> None:
     """One source is one run."""
     Sender(tmp_path, RUN, Topics()).history(START)
-    with pytest.raises(AnotherRunHeldError, match="seed 5"):
+    with pytest.raises(AnotherRunHeldError, match="begun with seed 5, not 6"):
         Sender(tmp_path, replace(RUN, seed=6), Topics())
 
 
@@ -146,7 +146,7 @@ def test_a_changed_program_is_noticed(tmp_path: Path) -> None:
     entry = json.loads(journal.read_text())
     journal.write_text(json.dumps({**entry, "digest": "0" * 32}))
     topics = Topics()
-    with pytest.raises(AnotherRunHeldError, match="changed since"):
+    with pytest.raises(AnotherRunHeldError, match="it has changed"):
         Sender(tmp_path, RUN, topics).history(UNTIL)
     topics.flush()
     assert topics.held == []
