@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.settings import PROJECT, Settings, process_environment
 
 
-def run(command: Sequence[str], environment: dict[str, str], folder: Path = PROJECT) -> int:
+def run(command: Sequence[str], environment: dict[str, str], folder: Path | None = None) -> int:
     """Run to the end; gives the exit code. Ctrl-C reaches the program, which ends in its own order."""
     process = subprocess.Popen(command, env=environment, cwd=folder)
     while True:
@@ -22,7 +22,7 @@ def run(command: Sequence[str], environment: dict[str, str], folder: Path = PROJ
 
 def run_python(settings: Settings, module: str, *arguments: str) -> int:
     """Run one of our programs."""
-    return run([sys.executable, "-m", module, *arguments], process_environment(settings))
+    return run([sys.executable, "-P", "-m", module, *arguments], process_environment(settings))
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ import bench
 from cli.console import say, step
 from cli.programs import run, run_dbt, run_python
 from contracts.problems import Problem
-from contracts.settings import Settings, load_settings, process_environment
+from contracts.settings import PROJECT, Settings, load_settings, process_environment
 from local_stack.jars import fetch_jars
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -64,7 +64,9 @@ def test(context: typer.Context) -> None:
     settings = load_settings()
     if fetch_jars(settings.jars):
         step("Java archives of Kafka and of Spark's connector")
-    raise typer.Exit(run([sys.executable, "-m", "pytest", *context.args], process_environment(_on_its_own(settings))))
+    raise typer.Exit(
+        run([sys.executable, "-m", "pytest", *context.args], process_environment(_on_its_own(settings)), PROJECT)
+    )
 
 
 def _on_its_own(settings: Settings) -> Settings:

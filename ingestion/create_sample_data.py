@@ -13,7 +13,7 @@ from contracts.events import CATALOG
 from contracts.problems import Problem
 from contracts.settings import load_settings
 from ingestion.ndjson import NdjsonFiles
-from ingestion.publisher import Publisher, PublishingFailed
+from ingestion.publisher import Publisher
 from ingestion.simulation.faults import NONE
 from ingestion.simulation.message import Message
 from ingestion.simulation.run import Run, simulate
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out = NdjsonFiles(options.to) if options.to else Publisher(settings.kafka_bootstrap)
         out.send(messages)
         out.flush()
-    except (Problem, PublishingFailed) as error:
+    except Problem as error:
         sys.stderr.write(f"{error}\n")
         return 1
     where = options.to or settings.kafka_bootstrap

@@ -21,7 +21,7 @@ from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.journal import read_journal
 from ingestion.ndjson import NdjsonFiles
-from ingestion.publisher import Publisher, PublishingFailed
+from ingestion.publisher import Publisher
 from ingestion.sending import Sender
 from ingestion.simulation.chain import horizon
 from ingestion.simulation.faults import read_faults
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done = _history(Sender(home, run, out, stopped), options.until, console)
         if options.live and done:
             _live(Sender(home, run, out, stopped), options.live, console)
-    except (Problem, PublishingFailed) as error:
+    except Problem as error:
         console.print(str(error), style="red", highlight=False, soft_wrap=True)
         return 1
     return 0 if done else INTERRUPTED

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from contracts.problems import Problem
+
 Record = tuple[str, bytes, bytes]
 
 
-class PublishingFailed(Exception):
+class PublishingFailed(Problem):
     """The broker did not take a message."""
 
 
@@ -66,4 +68,6 @@ class Publisher:
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
-            raise PublishingFailed(f"Kafka did not take a message: {self._failure.str()}. Is the broker up?")
+            unknown = self._failure.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
+            remedy = "Make the topics with ./retail up." if unknown else "Is the broker up? See ./retail status."
+            raise PublishingFailed(f"Kafka did not take a message: {self._failure.str()}.", remedy)

@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 from contracts.events import TOPICS
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from ingestion.publisher import Publisher, PublishingFailed
+from ingestion.publisher import Publisher
 from ingestion.replay.mapping import Mapping
 from ingestion.replay.mapping_file import load_mapping, mapping_hash
 from ingestion.replay.pace import Pace
@@ -72,7 +72,7 @@ def replay(
 ) -> ReplayReport:
     """Send the file's events that were not sent yet. `mapping`: a shipped name or a path. `speed`: max or a factor.
 
-    Raises Problem or PublishingFailed, which say what to do, and KeyboardInterrupt once what was sent is recorded.
+    Raises Problem, which says what to do, and KeyboardInterrupt once what was sent is recorded.
     """
     pace, plan = Pace.of(speed), load_mapping(mapping)
     columns = open_table(file, plan.file).columns
@@ -143,7 +143,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     try:
         sys.stdout.write("\n".join(_run(given)) + "\n")
         return 0
-    except (Problem, PublishingFailed) as problem:
+    except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     except OSError as error:
