@@ -30,8 +30,9 @@ class Landing:
 
 
 def steady_rate(batches: list[tuple[int, float]]) -> float:
-    """Events/s of (events, seconds) per micro-batch, the first left out."""
-    warm = [batch for batch in batches if batch[0]][1:]
+    """Events/s of (events, seconds) per micro-batch, the first left out where there are others."""
+    busy = [batch for batch in batches if batch[0]]
+    warm = busy[1:] or busy
     return sum(events for events, _ in warm) / sum(seconds for _, seconds in warm)
 
 

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
 
     spark_master: str = "local[2]"
     spark_driver_memory: str = "1g"
-    landing_max_offsets_per_trigger: int = Field(400_000, ge=1)
+    landing_max_offsets_per_trigger: int = Field(1_000_000, ge=1)
 
     dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""

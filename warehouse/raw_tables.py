@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS {RAW_TABLES[topic]}
     `_kafka_timestamp` DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
     `_ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD),
     `payload` String CODEC(ZSTD),
-    `_text` {_text_type(topic)} DEFAULT {_text_value(topic)} CODEC(ZSTD),
+    `_text` {_text_type(topic)} DEFAULT {_text_value(topic)} CODEC(LZ4),
 {_typed_columns(topic)},
     `_error` LowCardinality(String) DEFAULT {_error(topic)},
     INDEX event_time event_time TYPE minmax
