@@ -1,0 +1,83 @@
+"""Days that calendars get wrong, by hand."""
+
+from datetime import date
+
+import pytest
+
+from contracts.events import Holiday
+from tests.dbt_project.raw_log import RawLog, land
+from tests.dbt_project.shop import at, sale
+from tests.dbt_project.warehouse_build import WarehouseBuild
+
+
+@pytest.fixture(scope="module")
+def calendar(built_once: WarehouseBuild) -> WarehouseBuild:
+    """A calendar around sales of 2020 and 2024."""
+    built_once.empty()
+    log = RawLog()
+    days = (date(2020, 6, 1), date(2024, 6, 1))
+    events = [sale(transaction_id=str(day), business_date=day, event_time=at(day)) for day in days]
+    holidays = [_holiday("DE", "Neujahr", is_closed=True), _holiday("GB", "New Year's Day", is_closed=False)]
+    land(built_once.client, [log.append(event) for event in (*events, *holidays)])
+    built_once.dbt("run", "--select", "+dim_date")
+    return built_once
+
+
+def _holiday(region: str, name: str, *, is_closed: bool) -> Holiday:
+    day = {"region": region, "holiday_date": date(2024, 1, 1), "holiday_name": name, "is_closed": is_closed}
+    envelope = {"event_id": f"holiday-{region}", "event_type": "holiday", "schema_version": 1, "source": "shop"}
+    said = at(date(2019, 12, 1))
+    return Holiday(**day, **envelope, event_time=said, valid_from=said)
+
+
+def _day(calendar: WarehouseBuild, day: str, columns: str) -> tuple:
+    return calendar.rows(f"select {columns} from core.dim_date where date_key = '{day}'")[0]
+
+
+def test_days_follow_without_a_gap(calendar: WarehouseBuild) -> None:
+    """From the year before the first sale to the year after the last, each day once."""
+    query = "select min(date_key), max(date_key), count(), uniqExact(date_key) from core.dim_date"
+    days = (date(2025, 12, 31) - date(2019, 1, 1)).days + 1
+    assert calendar.rows(query) == [(date(2019, 1, 1), date(2025, 12, 31), days, days)]
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "month", "week"),
+    [
+        ("2023-01-29", 2023, 1, 1),  # the National Retail Federation's 2023 begins
+        ("2024-01-28", 2023, 12, 53),  # its 53rd week
+        ("2024-02-03", 2023, 12, 53),
+        ("2024-02-04", 2024, 1, 1),
+        ("2024-03-02", 2024, 1, 4),  # 4 weeks,
+        ("2024-03-03", 2024, 2, 5),
+        ("2024-04-06", 2024, 2, 9),  # 5 weeks,
+        ("2024-04-07", 2024, 3, 10),
+        ("2024-05-04", 2024, 3, 13),  # 4 weeks
+        ("2024-05-05", 2024, 4, 14),
+        ("2025-02-01", 2024, 12, 52),
+        ("2025-02-02", 2025, 1, 1),
+    ],
+)
+def test_retail_weeks_are_those_of_the_trade(
+    calendar: WarehouseBuild, day: str, year: int, month: int, week: int
+) -> None:
+    """Years, months and weeks of the 4-5-4 calendar as the National Retail Federation prints it."""
+    assert _day(calendar, day, "retail_year, retail_month, retail_week") == (year, month, week)
+
+
+def test_iso_weeks_cross_the_year(calendar: WarehouseBuild) -> None:
+    """1 January 2021 lies in week 53 of 2020, which began on Monday, 28 December."""
+    columns = "iso_year, iso_week, iso_week_start_date, iso_weekday, weekday_name, is_weekend"
+    assert _day(calendar, "2021-01-01", columns) == (2020, 53, date(2020, 12, 28), 5, "Friday", False)
+
+
+def test_last_year_is_compared_by_weekday(calendar: WarehouseBuild) -> None:
+    """Friday, 1 March 2024 is compared with Friday, 3 March 2023."""
+    assert _day(calendar, "2024-03-01", "same_weekday_last_year") == (date(2023, 3, 3),)
+
+
+def test_holidays_of_regions_are_joined(calendar: WarehouseBuild) -> None:
+    """A day names the holidays of all regions, sorted; a day without has none."""
+    columns = "is_holiday, holiday_name, holiday_regions, is_closed_somewhere"
+    assert _day(calendar, "2024-01-01", columns) == (True, "Neujahr, New Year's Day", "DE, GB", True)
+    assert _day(calendar, "2024-01-02", columns) == (False, "", "", False)
