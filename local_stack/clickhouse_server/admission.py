@@ -13,12 +13,12 @@ class Admission:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._running: set[str] = set()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     @contextmanager
     def admit(self, query_id: str) -> Iterator[None]:
         """Hold a place. Raises 202 when all are taken, 216 while another query has the same id."""
-        with self._changed:
+        with self._lock:
             if query_id in self._running:
                 raise ServerError(216, f"Query with id = {query_id} is already running")
             if len(self._running) >= self._limit:
@@ -29,11 +29,5 @@ class Admission:
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._running.discard(query_id)
-                self._changed.notify_all()
-
-    def wait_until_idle(self, seconds: float) -> bool:
-        """Whether the last query ended in that time."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._running, seconds)

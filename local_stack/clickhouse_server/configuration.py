@@ -47,6 +47,7 @@ _CONFIG = """<clickhouse>
 _USERS = """<clickhouse>
   <profiles><default>
     <implicit_select>0</implicit_select>
+    <log_queries>0</log_queries>
     <max_threads>{threads}</max_threads>
     <max_memory_usage>{query_memory}</max_memory_usage>
     <constraints>
@@ -55,7 +56,6 @@ _USERS = """<clickhouse>
     </constraints>
   </default>
   <{profile}>
-    <readonly>2</readonly>
     <constraints>
       <max_memory_usage><max>{query_memory}</max></max_memory_usage>
       {fixed}

@@ -1,4 +1,8 @@
-"""The engine connection a query runs on: a new one, or its session's, with the request's settings either way."""
+"""The engine connection a query runs on: a new one, or its session's, with the request's settings either way.
+
+What the server itself runs on a connection is not logged: the profile switches the query log off, the last step before
+the client's statement switches it on.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +14,8 @@ from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.external_tables import create_tables
 from local_stack.clickhouse_server.home import Query
 from local_stack.clickhouse_server.sessions import Session
+
+_LAST = ("readonly", "log_queries", "log_comment")  # settings for the client's statement alone
 
 
 @contextmanager
@@ -34,7 +40,7 @@ def connection_for(query: Query, binds: bool, is_set: bool) -> Iterator[Connecti
 def describe(query: Query, sql: bytes) -> list[tuple[str, str]]:
     """Names and types of a SELECT's columns, asked on a connection of its own; none if that fails."""
     try:
-        with _fresh(query) as connection:
+        with _fresh(query, is_logged=False) as connection:
             found = connection.execute(b"DESCRIBE TABLE (\n%b\n)" % sql, "JSONCompactEachRow")
     except ServerError:
         return []
@@ -42,13 +48,14 @@ def describe(query: Query, sql: bytes) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def _fresh(query: Query) -> Iterator[Connection]:
+def _fresh(query: Query, is_logged: bool = True) -> Iterator[Connection]:
     connection = query.home.engine.connect()
     try:
         _fix_settings(query, connection)
         _apply(query, connection, _settings(query))
         create_tables(connection, query.request, query.parts)
-        _give_up_rights(query, connection)
+        _take_role(query, connection)
+        _set(connection, _last_settings(query, is_logged))
         yield connection
     finally:
         connection.close()
@@ -60,19 +67,21 @@ def _bound(query: Query, session: Session, is_set: bool) -> Iterator[Connection]
     if session.connection is None:
         session.connection = query.home.engine.connect()
         _fix_settings(query, session.connection)
-        _give_up_rights(query, session.connection)
+        _take_role(query, session.connection)
     connection = session.connection
-    settings = {"log_comment": query.token} if is_set else _settings(query)
+    settings = {} if is_set else _settings(query)
     before = _values(connection, list(settings))
     removals: list[str] = []
     try:
         _apply(query, connection, settings)
         removals = _external_tables(query, connection)
+        _set(connection, _last_settings(query))
         yield connection
     finally:
+        _set(connection, {"log_queries": "0"})
         for removal in removals:
             connection.execute(removal)
-        _apply_settings(connection, before)
+        _set(connection, before)
 
 
 def _external_tables(query: Query, connection: Connection) -> list[str]:
@@ -89,18 +98,25 @@ def _external_tables(query: Query, connection: Connection) -> list[str]:
 
 
 def _settings(query: Query) -> dict[str, str]:
-    own = {name: value for name, value in query.options.settings.items() if name != "readonly"}
-    return {**own, "log_comment": query.token}
+    return {name: value for name, value in query.options.settings.items() if name not in _LAST}
+
+
+def _last_settings(query: Query, is_logged: bool = True) -> dict[str, str]:
+    asked = query.options.settings
+    last = {"log_queries": asked.get("log_queries", "1") if is_logged else "0", "log_comment": query.token}
+    if asked.get("readonly") in ("1", "2"):
+        last["readonly"] = asked["readonly"]
+    return last
 
 
 def _apply(query: Query, connection: Connection, settings: dict[str, str]) -> None:
     parameters = {f"param_{name}": value for name, value in query.options.parameters.items()}
-    _apply_settings(connection, {**settings, **parameters})
+    _set(connection, {**settings, **parameters})
     if query.options.database:
         connection.execute(f"USE {identifier(query.options.database)}".encode(errors="surrogateescape"))
 
 
-def _apply_settings(connection: Connection, settings: dict[str, str]) -> None:
+def _set(connection: Connection, settings: dict[str, str]) -> None:
     if settings:
         script = "SET " + ", ".join(f"{name} = {quoted(value)}" for name, value in settings.items())
         connection.execute(script.encode(errors="surrogateescape"))
@@ -108,6 +124,8 @@ def _apply_settings(connection: Connection, settings: dict[str, str]) -> None:
 
 def _values(connection: Connection, names: list[str]) -> dict[str, str]:
     """What these settings are now."""
+    if not names:
+        return {}
     wanted = ", ".join(quoted(name) for name in names)
     sql = f"SELECT name, value FROM system.settings WHERE name IN ({wanted})"  # noqa: S608 - quoted above
     found = connection.execute(sql, "JSONCompactEachRow")
@@ -123,15 +141,12 @@ def _fix_settings(query: Query, connection: Connection) -> None:
     connection.execute(f"SET profile = '{READER_PROFILE}'")
 
 
-def _give_up_rights(query: Query, connection: Connection) -> None:
-    """Bind the connection to what its user may do, for good."""
-    asked = query.options.settings.get("readonly", "0")
+def _take_role(query: Query, connection: Connection) -> None:
+    """Bind the connection to what its user may do; a writer may ask for less."""
+    role = query.options.role
     if not query.user.may_write:
-        if query.options.role:
-            raise ServerError(512, f"Role {query.options.role} should be granted to set current")
-        connection.execute(f"SET ROLE {READER_ROLE}; SET readonly = {1 if asked == '1' else 2}")
-        return
-    if query.options.role:
-        connection.execute(f"SET ROLE {identifier(query.options.role)}".encode(errors="surrogateescape"))
-    if asked in ("1", "2"):
-        connection.execute(f"SET readonly = {asked}")
+        if role:
+            raise ServerError(512, f"Role {role} should be granted to set current")
+        connection.execute(f"SET ROLE {READER_ROLE}; SET readonly = 2")
+    elif role:
+        connection.execute(f"SET ROLE {identifier(role)}".encode(errors="surrogateescape"))

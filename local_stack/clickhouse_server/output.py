@@ -8,7 +8,7 @@ from local_stack.clickhouse_server.engine import Outcome
 from local_stack.clickhouse_server.formats import content_type
 from local_stack.clickhouse_server.home import Query
 from local_stack.clickhouse_server.progress import Progress
-from local_stack.clickhouse_server.response import summary
+from local_stack.clickhouse_server.query_headers import summary
 from local_stack.clickhouse_server.running import Running
 
 _HELD_BYTES = 256 << 10  # an answer shorter than this goes out whole, with its summary

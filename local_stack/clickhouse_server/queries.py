@@ -18,8 +18,9 @@ from local_stack.clickhouse_server.options import read_options
 from local_stack.clickhouse_server.output import send_result, send_whole
 from local_stack.clickhouse_server.permissions import is_set_or_use
 from local_stack.clickhouse_server.progress import Progress
+from local_stack.clickhouse_server.query_headers import add_query_headers
 from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
-from local_stack.clickhouse_server.response import Response, add_query_headers
+from local_stack.clickhouse_server.response import Response
 from local_stack.clickhouse_server.running import Running
 from local_stack.clickhouse_server.statements import OutputClause, kill_by_client_names, output_clause
 from local_stack.clickhouse_server.users import User

@@ -13,7 +13,6 @@ from local_stack.clickhouse_server.engine import Connection, Engine, Outcome
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.feed import Feed, write_all
 from local_stack.clickhouse_server.http_request import ClientGone
-from local_stack.clickhouse_server.response import has_hung_up
 
 _PIPE_BYTES = 1 << 20
 _NO_SELECT = 36
@@ -115,3 +114,17 @@ class Running:
         with contextlib.suppress(BlockingIOError):
             while os.read(self._read_end, _PIPE_BYTES):
                 pass
+
+
+def has_hung_up(sock: socket.socket) -> bool:
+    """Whether the other side has closed the connection; a next request that came early is no hanging up."""
+    poller = select.poll()
+    poller.register(sock, select.POLLIN)
+    if not poller.poll(0):
+        return False
+    try:
+        return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

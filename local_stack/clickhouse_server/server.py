@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from local_stack.clickhouse_server.errors import ServerError
@@ -28,6 +29,8 @@ class Server:
         self._listening, self._home, self._users, self._max_body = listening, home, users, max_body
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._answering = 0
+        self._answered = threading.Condition(self._lock)
         self._stopping = False
 
     def serve(self) -> None:
@@ -52,6 +55,11 @@ class Server:
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+
+    def wait_until_quiet(self, seconds: float) -> bool:
+        """Whether the last answer under way ended in that time."""
+        with self._answered:
+            return self._answered.wait_for(lambda: self._answering == 0, seconds)
 
     def disconnect(self) -> None:
         """Cut every connection, which stops its query."""
@@ -91,11 +99,24 @@ class Server:
         sock.settimeout(_STALLED_SECONDS)
         keeps_alive = request.keeps_alive and not self._stopping
         response = Response(sock, request.version, keeps_alive, request.method != "HEAD")
-        self._answer(request, response)
+        with self._counted():
+            self._answer(request, response)
+            response.end()
         if response.keeps_alive and request.body.is_finished:
             return True
         _linger(sock, request)
         return False
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._answered:
+                self._answering -= 1
+                self._answered.notify_all()
 
     def _answer(self, request: Request, response: Response) -> None:
         try:
@@ -128,7 +149,9 @@ class Server:
 
 def _refuse(sock: socket.socket, error: Exception) -> None:
     status = error.status if isinstance(error, ServerError) else HTTPStatus.BAD_REQUEST
-    Response(sock, "HTTP/1.1", keeps_alive=False).send(status, f"{error}\n".encode(errors="replace"))
+    response = Response(sock, "HTTP/1.1", keeps_alive=False)
+    response.send(status, f"{error}\n".encode(errors="replace"))
+    response.end()
     _linger(sock, None)
 
 

@@ -46,9 +46,9 @@ def serve(settings: Settings, listening: socket.socket, folders: Folders, users:
 
 def _end(server: Server, home: Home) -> None:
     server.stop()
-    if not home.admission.wait_until_idle(_PATIENCE_SECONDS):
+    if not server.wait_until_quiet(_PATIENCE_SECONDS):
         _log.info("stopping the queries still at work")
         server.disconnect()
-        home.admission.wait_until_idle(_PATIENCE_SECONDS)
+        server.wait_until_quiet(_PATIENCE_SECONDS)
     home.pool.shutdown(wait=True)
     home.sessions.close()

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.local_stack.clickhouse_server.wire import Client, ServerProcess, wait_for
 
 
@@ -78,6 +80,7 @@ def test_close_session(writer: Client) -> None:
     assert writer.send("SELECT 1", session_id="closing", session_check=1).code == 372
 
 
+@pytest.mark.long
 def test_default_timeout_is_a_setting(own_server: Callable[..., ServerProcess]) -> None:
     """LOCAL_CLICKHOUSE_SESSION_TIMEOUT_S decides where the client says nothing."""
     process = own_server(local_clickhouse_session_timeout_s=1).start()

@@ -135,6 +135,12 @@ class ServerProcess:
         info = psutil.Process(self._process.pid).memory_info()
         return info.rss - info.shared
 
+    @property
+    def open_files(self) -> int:
+        """Descriptors of this process."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid).num_fds()
+
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
