@@ -16,9 +16,10 @@ def hour_starts(zone: str, day: int) -> tuple[int, ...]:
     return tuple(_local(zone, day, hour) for hour in range(25))
 
 
+@lru_cache(maxsize=8192)
 def midnight(zone: str, day: int) -> int:
     """When a local day begins."""
-    return hour_starts(zone, day)[0]
+    return _local(zone, day, 0)
 
 
 def _local(zone: str, day: int, hour: int) -> int:
@@ -26,6 +27,7 @@ def _local(zone: str, day: int, hour: int) -> int:
     return int(wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).timestamp()) * 1000
 
 
+@lru_cache(maxsize=4096)
 def instant(milliseconds: int) -> str:
     """An instant as the contract writes it."""
     day, rest = divmod(milliseconds, DAY)

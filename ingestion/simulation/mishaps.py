@@ -44,6 +44,9 @@ class Road:
                 continue
             days_late = _STORE_DAY_LATE if ticket and event.fields["store_id"] in late_stores else 0
             befalls = [name for name in _OF_MESSAGES if n in chosen[name]]
+            if not befalls:
+                self._waiting[day + days_late].append((event.time, event.message()))
+                continue
             if "corrected" in befalls:
                 befalls = ["corrected"]  # a copy beside a correction would leave open which of the three counts
             self._send(day, days_late, event, befalls, random)

@@ -1,9 +1,12 @@
 """Exact money: whole numbers of 1/10000 of a currency unit, written as decimal text."""
 
+from functools import lru_cache
+
 ONE = 10_000
 PENNY = 100
 
 
+@lru_cache(maxsize=65_536)
 def text(amount: int) -> str:
     """`amount` ten-thousandths as text with four decimals."""
     sign = "-" if amount < 0 else ""

@@ -2,6 +2,7 @@
 web shop."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Places:
         """Stores and the depot."""
         return len(self.stock_ids)
 
-    @property
+    @cached_property
     def depot(self) -> int:
         """The depot's row, the web shop's too."""
         return self.rows - 1

@@ -26,6 +26,9 @@ _TYPES = {
 }
 
 
+_BLOCK = 10_000
+
+
 class Coded(NamedTuple):
     """A text column as indexes into its words."""
 
@@ -43,7 +46,10 @@ class Truth:
 
     def add(self, table: str, **columns: Any) -> None:
         """One row."""
-        self._rows[table].append(tuple(columns[name] for name in TRUTH_COLUMNS[table]))
+        rows = self._rows[table]
+        rows.append(tuple([columns[name] for name in TRUTH_COLUMNS[table]]))
+        if len(rows) >= _BLOCK:
+            self._settle(table)
 
     def add_block(self, table: str, count: int, **columns: Any) -> None:
         """`count` rows at once."""

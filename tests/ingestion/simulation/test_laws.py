@@ -1,5 +1,6 @@
 """Laws that hold in every simulated chain, whatever its seed. Expected values are worked out from the events alone."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from chains import Heard, each_day, hear
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.events import verdict
+from contracts.events import TOPICS, verdict
 
 Pair = tuple[str, str]
 LONDON = ZoneInfo("Europe/London")
@@ -165,6 +166,15 @@ def test_every_event_fulfils_its_contract(seed: int, start: date) -> None:
     assert {verdict(message.topic, message.value) for message in messages} == {""}
     ids = [event["event_id"] for event in chain_of(seed, start).events()]
     assert len(ids) == len(set(ids))
+
+
+@law
+@given(seeds, starts)
+def test_keys_are_those_of_the_contract(seed: int, start: date) -> None:
+    """Each message's key is the one its event's contract gives."""
+    for topic, key, value in chain_of(seed, start).messages:
+        kind = json.loads(value)["event_type"]
+        assert TOPICS[topic][kind].model_validate_json(value).key.encode() == key
 
 
 @law
