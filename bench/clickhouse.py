@@ -1,7 +1,7 @@
 """The laptop's ClickHouse server beside the bare engine it is made of: small queries, inserts and selects.
 
 `python -m bench.clickhouse` starts a server of its own, takes about a minute on two idle cores and cleans up. What
-counts are the ratios: both sides run the same engine on the same data, one after the other, the best of three each.
+counts are the ratios: both sides run the same engine on the same data, in turns, the best of three each.
 """
 
 import argparse
@@ -17,10 +17,14 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from contracts.settings import PROJECT, Settings, load_settings, process_environment
 from local_stack.ports import free_ports
+
+if TYPE_CHECKING:
+    import chdb
 
 TABLE = "bench_clickhouse"
 COLUMNS = (
@@ -34,7 +38,8 @@ FROM numbers"""
 SIZES = {"Native": 3_000_000, "ArrowStream": 3_000_000, "JSONEachRow": 1_000_000}
 TRIES = 3
 CHUNK = 1 << 20
-SMALL = ("SELECT 1", f"SELECT price, note FROM {TABLE} WHERE id = 1234567")
+SMALL = {"SELECT 1": "SELECT 1", "one row by its key": f"SELECT price, note FROM {TABLE} WHERE id = 1234567"}
+CREATE = f"CREATE TABLE {TABLE} ({COLUMNS}) ENGINE = MergeTree ORDER BY id"
 
 
 class Wire:
@@ -65,85 +70,89 @@ class Wire:
         return size
 
 
-def best(work: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
-    """Seconds of the quickest try."""
-    seconds = []
-    for _ in range(TRIES):
-        before()
-        started = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+class BareEngine:
+    """The engine alone, in a process of its own that times what it is told to do."""
+
+    def __init__(self, folder: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve_bare, args=(folder, theirs), daemon=True)
+        self._process.start()
+
+    def run(self, *order: object) -> float:
+        """Seconds an order took: ("make", format), ("insert", format), ("select",) or ("small", statement)."""
+        self._pipe.send(order)
+        return self._pipe.recv()
+
+    def close(self) -> None:
+        """End its process."""
+        self._pipe.send(None)
+        self._process.join()
 
 
-def bare_engine(folder: Path, answers: Connection) -> None:
-    """Runs in a process of its own: make the data files, measure inserts, the select and small queries."""
+def _serve_bare(folder: Path, pipe: Connection) -> None:
     import chdb  # here, so that only this process has an engine
 
     session = chdb.connect(str(folder / "bare"))
     session.query("SET max_threads = 2")
-    for form, rows in SIZES.items():
-        answers.send(f"making {rows:,} rows of {form}")
-        with (folder / form).open("wb") as file:
-            file.write(session.query(f"{ROWS}({rows})", form).bytes())
-
-    def clear() -> None:
-        session.query(f"DROP TABLE IF EXISTS {TABLE} SYNC")
-        session.query(f"CREATE TABLE {TABLE} ({COLUMNS}) ENGINE = MergeTree ORDER BY id")
-
-    def insert(form: str) -> None:
-        with session.send_insert(f"INSERT INTO {TABLE}", form) as target, (folder / form).open("rb") as file:
-            while chunk := file.read(CHUNK):
-                target.append(chunk)
-            target.finish()
-
-    def select() -> None:
-        for block in session.send_query(f"SELECT * FROM {TABLE}", "Native"):
-            block.bytes()
-
-    seconds = {}
-    for form in ("JSONEachRow", "ArrowStream", "Native"):
-        answers.send(f"bare engine: inserting {form}")
-        seconds[f"insert {form}"] = best(lambda form=form: insert(form), clear)
-    answers.send("bare engine: selecting Native")
-    seconds["select Native"] = best(select)
-    for statement in SMALL:
-        seconds[statement] = (
-            best(lambda statement=statement: [session.query(statement, "Native") for _ in range(200)]) / 200
-        )
-    answers.send(seconds)
+    work = {"make": _make, "insert": _insert, "select": _select, "small": _small}
+    while order := pipe.recv():
+        name, *arguments = order
+        if name == "insert":
+            session.query(f"DROP TABLE IF EXISTS {TABLE} SYNC")
+            session.query(CREATE)
+        started = time.perf_counter()
+        work[name](session, folder, *arguments)
+        pipe.send(time.perf_counter() - started)
+    session.close()
 
 
-def measure_bare(folder: Path) -> dict[str, float]:
-    """Seconds of the bare engine, by what it did."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=bare_engine, args=(folder, theirs))
-    process.start()
-    while isinstance(said := ours.recv(), str):
-        tell(said)
-    process.join()
-    return said
+def _make(session: "chdb.Connection", folder: Path, form: str) -> None:
+    (folder / form).write_bytes(session.query(f"{ROWS}({SIZES[form]})", form).bytes())
 
 
-def measure_server(settings: Settings, folder: Path) -> dict[str, float]:
-    """Seconds of the same through HTTP."""
+def _insert(session: "chdb.Connection", folder: Path, form: str) -> None:
+    with session.send_insert(f"INSERT INTO {TABLE}", form) as target, (folder / form).open("rb") as file:
+        while chunk := file.read(CHUNK):
+            target.append(chunk)
+        target.finish()
+
+
+def _select(session: "chdb.Connection", _folder: Path) -> None:
+    for block in session.send_query(f"SELECT * FROM {TABLE}", "Native"):
+        block.bytes()
+
+
+def _small(session: "chdb.Connection", _folder: Path, statement: str) -> None:
+    session.query(statement, "Native")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds it takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def throughputs(settings: Settings, bare: BareEngine, folder: Path) -> Iterator[tuple[str, str, float, float]]:
+    """Name, format, seconds of the bare engine, seconds of the server; tries of both take turns, the best counts."""
     wire = Wire(settings)
 
-    def clear() -> None:
+    def insert(form: str) -> float:
         wire.run(f"DROP TABLE IF EXISTS {TABLE} SYNC")
-        wire.run(f"CREATE TABLE {TABLE} ({COLUMNS}) ENGINE = MergeTree ORDER BY id")
+        wire.run(CREATE)
+        return timed(lambda: wire.run(f"INSERT INTO {TABLE} FORMAT {form}", folder / form))
 
-    seconds = {}
+    def select() -> float:
+        return timed(lambda: wire.run(f"SELECT * FROM {TABLE} FORMAT Native"))
+
     for form in ("JSONEachRow", "ArrowStream", "Native"):
-        tell(f"server: inserting {form}")
-        statement = f"INSERT INTO {TABLE} FORMAT {form}"
-        seconds[f"insert {form}"] = best(
-            lambda form=form, statement=statement: wire.run(statement, folder / form), clear
-        )
-    tell("server: selecting Native")
-    seconds["select Native"] = best(lambda: wire.run(f"SELECT * FROM {TABLE} FORMAT Native"))
-    return seconds
+        tell(f"inserting {form}")
+        tries = [(bare.run("insert", form), insert(form)) for _ in range(TRIES)]
+        yield f"insert {form}", form, *map(min, zip(*tries, strict=True))
+    tell("selecting Native")
+    tries = [(bare.run("select"), select()) for _ in range(TRIES)]
+    yield "select Native", "Native", *map(min, zip(*tries, strict=True))
 
 
 def latencies(settings: Settings, statement: str, clients: int, each: int) -> list[float]:
@@ -200,34 +209,39 @@ def tell(text: str) -> None:
     print(f"  {text} …", file=sys.stderr, flush=True)
 
 
-def report(bare: dict[str, float], server: dict[str, float], sizes: dict[str, int]) -> None:
-    """Throughput of both, and the ratio."""
-    print(f"\n{'throughput, best of ' + str(TRIES):34}{'bare engine':>22}{'server':>22}{'ratio':>8}")
-    for name, seconds in server.items():
-        form = name.split()[-1]
+def report_throughput(settings: Settings, bare: BareEngine, folder: Path) -> None:
+    """Rows and bytes per second of both, and the ratio."""
+    print(f"\n{'throughput, best of ' + str(TRIES):24}{'bare engine':>28}{'server':>28}{'ratio':>8}")
+    for name, form, alone, served in throughputs(settings, bare, folder):
+        size = (folder / form).stat().st_size
         both = [
-            f"{SIZES[form] / time / 1e6:6.2f} M rows/s {sizes[form] / time / 1e6:6.0f} MB/s"
-            for time in (bare[name], seconds)
+            f"{SIZES[form] / seconds / 1e6:5.2f} M rows/s {size / seconds / 1e6:5.0f} MB/s"
+            for seconds in (alone, served)
         ]
-        print(f"{name:34}{both[0]:>22}{both[1]:>22}{bare[name] / seconds:8.2f}")
+        print(f"{name:24}{both[0]:>28}{both[1]:>28}{alone / served:8.2f}", flush=True)
 
 
-def report_latency(settings: Settings, bare: dict[str, float]) -> None:
-    """Small queries, with one client and with 32."""
-    print(f"\n{'small queries':48}{'p50':>10}{'p99':>10}{'queries/s':>11}{'bare engine':>13}")
-    for statement in SMALL:
+def report_latency(settings: Settings, bare: BareEngine) -> None:
+    """Small queries, with one client and with 32, beside the bare engine with one."""
+    print(f"\n{'small queries':52}{'p50':>10}{'p99':>10}{'queries/s':>11}")
+    for title, statement in SMALL.items():
+        alone = sorted(bare.run("small", statement) for _ in range(200))
+        show_latency(f"{title}, bare engine", alone, len(alone) / sum(alone))
         for clients, each in ((1, 500), (32, 40)):
-            tell(f"server: {clients} × {statement}")
+            tell(f"{clients} × {title}")
             started = time.perf_counter()
             seconds = latencies(settings, statement, clients, each)
-            rate = len(seconds) / (time.perf_counter() - started)
-            p50, p99 = seconds[len(seconds) // 2] * 1000, seconds[int(len(seconds) * 0.99)] * 1000
-            label = (
-                f"{statement[:30]} … {clients:2} clients"
-                if len(statement) > 30
-                else f"{statement}, {clients:2} clients"
+            show_latency(
+                f"{title}, {clients} client{'s' * (clients > 1)}",
+                seconds,
+                len(seconds) / (time.perf_counter() - started),
             )
-            print(f"{label:48}{p50:7.2f} ms{p99:7.2f} ms{rate:11.0f}{bare[statement] * 1000:10.2f} ms")
+
+
+def show_latency(title: str, seconds: list[float], rate: float) -> None:
+    """One line of sorted seconds."""
+    p50, p99 = seconds[len(seconds) // 2] * 1000, seconds[int(len(seconds) * 0.99)] * 1000
+    print(f"{title:52}{p50:7.2f} ms{p99:7.2f} ms{rate:11.0f}", flush=True)
 
 
 def main() -> None:
@@ -238,14 +252,17 @@ def main() -> None:
     )
     running = parser.parse_args().running
     folder = Path(tempfile.mkdtemp(prefix="retail-bench-data-"))
+    bare = BareEngine(folder)
     try:
-        bare = measure_bare(folder)
-        sizes = {form: (folder / form).stat().st_size for form in SIZES}
+        for form, rows in SIZES.items():
+            tell(f"making {rows:,} rows of {form}")
+            bare.run("make", form)
         with contextlib.nullcontext(load_settings()) if running else own_server() as settings:
-            report(bare, measure_server(settings, folder), sizes)
+            report_throughput(settings, bare, folder)
             report_latency(settings, bare)
             Wire(settings).run(f"DROP TABLE {TABLE} SYNC")
     finally:
+        bare.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
