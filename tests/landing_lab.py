@@ -98,6 +98,14 @@ class Lab:
                     producer.poll(0.1)
         assert producer.flush(60) == 0
 
+    def delete_messages(self) -> None:
+        """Let the broker forget everything it holds, as retention would."""
+        admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap})
+        topics = admin.list_topics(timeout=10).topics
+        ends = [TopicPartition(name, number, -1) for name in RAW_TABLES for number in topics[name].partitions]
+        for deleted in admin.delete_records(ends).values():
+            deleted.result()
+
     def log(self) -> list[Row]:
         """Every message as a plain consumer sees it, a missing value as b''."""
         consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap, "group.id": "lab"})

@@ -88,3 +88,14 @@ def test_a_run_that_was_asleep_cannot_write_after_a_newer_one_began(lab: Lab) ->
     code, said = new.end()
     assert code == 0, said
     _same_as_undisturbed(lab)
+
+
+def test_offsets_that_kafka_lost_stop_the_run(lab: Lab) -> None:
+    """Messages deleted by the broker before they were landed are not passed over in silence."""
+    lab.produce(2_000, seed=1)
+    lab.land()
+    lab.produce(2_000, seed=2)
+    lab.delete_messages()
+    code, said = lab.start("--once").end()
+    assert code == 1 and "events are lost" in said, said
+    assert lab.landed() == 2_000
