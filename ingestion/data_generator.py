@@ -62,9 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = _run(options, settings)
         home = options.to or settings.home
         out = _out(options, settings, run.source)
-        done = _history(Sender(home, run, out, stopped), options.until, console)
+        sender = Sender(home, run, out, stopped)
+        done = _history(sender, options.until, console)
         if options.live and done:
-            _live(Sender(home, run, out, stopped), options.live, console)
+            _live(sender, options.live, console)
     except Problem as error:
         console.print(str(error), style="red", highlight=False, soft_wrap=True)
         return 1

@@ -54,15 +54,16 @@ class Sender:
                 f"The source {self.run.source} was begun with {_differences(self._entry.run, self.run.as_json())}.",
                 "Repeat the run it was begun with, give another --source, or reset the home.",
             )
-        self._truth = Truth()
+        self._truth, self._resumed = Truth(), self.next_day
+        heard = min(self._resumed - LOOK_BACK, self._resumed.replace(day=1))
+        self._batches = simulate(self.run, None, self._truth, quiet_before=heard)
 
     def history(self, until: date) -> None:
         """Send every day up to `until` that was not sent before. Raises AnotherRunHeldError."""
-        if self.next_day <= until:
-            self._send(until, None)
+        self._send(until, None)
 
     def live(self, rate: float) -> None:
-        """Live on from where the journal stands, `rate` messages a second, until `stopped`."""
+        """Live on from where the journal stands, `rate` messages a second, until `stopped`; then this sender is done."""
         self._send(None, Pace(rate))
 
     @property
@@ -76,23 +77,21 @@ class Sender:
         return date.fromisoformat(self._entry.last_day) if self._entry.last_day else None
 
     def _send(self, until: date | None, pace: Pace | None) -> None:
-        resumed = self.next_day
-        heard = min(resumed - LOOK_BACK, resumed.replace(day=1))
-        batches = simulate(self.run, until, self._truth, quiet_before=heard)
-        while not self.stopped() and (batch := next(batches, None)):
-            if batch.day < resumed:
+        while not self.stopped() and (until is None or self.next_day <= until):
+            batch = next(self._batches)
+            if batch.day < self._resumed:
                 self._check(batch)
             elif not self._send_day(batch, pace):
                 self._keep(batch.day)
                 return
-            self._end_day(batch.day, resumed, pace)
+            self._end_day(batch.day, pace)
         # Stopped before it had caught up, it has nothing to keep: the truth in memory is part of what the files hold.
-        if self.last_day and self.last_day >= resumed and self.next_day.day != 1:
-            self._keep(self.last_day)
+        if self.next_day > self._resumed and self.next_day.day != 1:
+            self._keep(self.next_day - _ONE_DAY)
 
-    def _end_day(self, day: date, resumed: date, pace: Pace | None) -> None:
+    def _end_day(self, day: date, pace: Pace | None) -> None:
         ends_month = (day + _ONE_DAY).day == 1
-        if day >= resumed and (ends_month or (pace and pace.every(_TRUTH_EVERY_S, "truth"))):
+        if day >= self._resumed and (ends_month or (pace and pace.every(_TRUTH_EVERY_S, "truth"))):
             self._keep(day)
         if ends_month:
             self._truth.clear()

@@ -115,6 +115,19 @@ def test_life_goes_on_where_the_history_ends(tmp_path: Path) -> None:
     assert topics.held == _expected()
 
 
+def test_history_and_life_in_one_go(tmp_path: Path) -> None:
+    """A sender that has sent a history lives on from there, and the truth of the month stays whole."""
+    topics, clock = Topics(), time.monotonic
+    sender = Sender(tmp_path, RUN, topics)
+    sender.history(START + timedelta(days=3))
+    ends = clock() + 2
+    sender.stopped = lambda: clock() > ends
+    sender.live(400)
+    assert len(topics.held) > len(_expected(START + timedelta(days=4)))
+    assert topics.held == _expected()[: len(topics.held)]
+    assert {row["business_date"] for row in _truth(tmp_path)["demand"]} >= {START, START + timedelta(days=4)}
+
+
 def test_killed_run_repeats_what_the_journal_does_not_know(tmp_path: Path) -> None:
     """After a kill between two entries of the journal the days since come again, byte for byte."""
     topics = Topics()
