@@ -31,7 +31,7 @@ def engine_verdicts(running_stack: Settings) -> EngineVerdicts:
             "payload": pa.array(payloads, pa.binary()),
         }
         client.command(f"TRUNCATE TABLE {place}")
-        client.insert_arrow(place, pa.table(columns), settings={"insert_deduplicate": 0})
+        client.insert_arrow(place, pa.table(columns))
         return [error for (error,) in client.query(f"SELECT _error FROM {place} ORDER BY _offset").result_rows]
 
     return verdicts

@@ -1,6 +1,7 @@
 """Raw is asked which offsets it has, and whether what was sent is there."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pyarrow as pa
 import pytest
@@ -22,7 +23,7 @@ def partition(running_stack: Settings) -> Iterator[Partition]:
     rows = ", ".join(f"('{SALES}', {OURS}, {offset}, 5, '')" for offset in (10, 11, 13))
     columns = "_topic, _partition, _offset, _kafka_timestamp, payload"
     # The same rows come for every test: the engine would take them for a repetition.
-    client.command(f"INSERT INTO {raw} ({columns}) SETTINGS insert_deduplicate = 0 VALUES {rows}")
+    client.command(f"INSERT INTO {raw} ({columns}) SETTINGS insert_deduplication_token = '{uuid4()}' VALUES {rows}")
     yield Partition(client, SALES, OURS)
     client.command(f"ALTER TABLE {raw} DELETE WHERE _partition = {OURS}", settings={"mutations_sync": 1})
 
