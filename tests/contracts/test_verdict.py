@@ -12,6 +12,10 @@ _RATE = (
     b'{"event_id":"r1","event_type":"exchange_rate","schema_version":1,"event_time":"2026-01-31T09:30:00.000Z",'
     b'"source":"bank","valid_from":"2026-01-31T00:00:00Z","currency_from":"GBP","currency_to":"EUR","rate":"1.15"}'
 )
+_HOLIDAY = (
+    b'{"event_id":"h1","event_type":"holiday","schema_version":1,"event_time":"2026-01-31T09:30:00Z","source":"shop",'
+    b'"valid_from":"2026-01-31T00:00:00Z","region":"DE","holiday_date":"2026-12-25","holiday_name":"x","is_closed":true}'
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +47,9 @@ _RATE = (
             _RATE.replace(b"2026-01-31T00", b"2026-02-29T00"),
             "valid_from: not a UTC instant like 2026-01-31T09:30:00.000Z",
         ),
+        (_HOLIDAY.replace(b'"2026-12-25"', b"2251"), "holiday_date: not a date like 2026-01-31"),
+        (_HOLIDAY.replace(b"2026-12-25", b"2026-04-31"), "holiday_date: not a date like 2026-01-31"),
+        (_HOLIDAY.replace(b"true", b"1"), "is_closed: not true or false"),
         (_RATE.replace(b'{"event_id"', b'{"rate":"0","event_id"'), "rate: not above zero"),  # of two keys the first
         (_RATE.replace(b'"rate"', b'"rate":"2","rate"').replace(b'"1.15"', b'"x"'), ""),
     ],
