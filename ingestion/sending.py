@@ -63,7 +63,7 @@ class Sender:
         self._send(until, None)
 
     def live(self, rate: float) -> None:
-        """Live on from where the journal stands, `rate` messages a second, until `stopped`; then this sender is done."""
+        """Live on from where the journal stands, `rate` messages a second, until `stopped`. A sender ends with it."""
         self._send(None, Pace(rate))
 
     @property

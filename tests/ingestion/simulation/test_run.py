@@ -1,10 +1,13 @@
 """The stream follows from the configuration alone."""
 
-from datetime import date, timedelta
+import json
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from chains import START
 
 from ingestion.simulation.faults import Faults
+from ingestion.simulation.outbox import Outbox
 from ingestion.simulation.run import Run, simulate
 from ingestion.simulation.truth import Truth
 
@@ -57,8 +60,18 @@ def test_catalogue_comes_first() -> None:
     assert other == [topic for topic, _, _ in first[-len(other) :]]
 
 
-def test_messages_arrive_by_event_time_without_faults() -> None:
-    """A day's messages are in order of event time."""
-    for messages in _days(CLEAN, END).values():
-        times = [value.split(b'"event_time":"')[1][:24] for _, _, value in messages]
+def test_messages_arrive_by_event_time_on_their_own_day() -> None:
+    """Without faults a day's messages are in order of event time, and all of that day in the chain's time zone."""
+    for day, messages in _days(CLEAN, END).items():
+        times = [datetime.fromisoformat(json.loads(value)["event_time"]) for _, _, value in messages]
         assert times == sorted(times)
+        assert {time.astimezone(ZoneInfo("Europe/London")).date() for time in times} == {day}
+
+
+def test_ties() -> None:
+    """At one instant the catalogue comes first, then receipts, transfers, returns, sales, other stock, counts."""
+    outbox = Outbox("test", START.toordinal())
+    kinds = ["price", "receipt", "transfer_in", "return", "sale", "damage", "stock_count"]
+    for kind in reversed(kinds):
+        outbox.add(kind, 1_700_000_000_000, {})
+    assert [event.event_type for event in outbox.in_order()] == kinds

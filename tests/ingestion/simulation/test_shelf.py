@@ -7,7 +7,7 @@ from chains import START, small_world
 from ingestion.simulation import money
 from ingestion.simulation.chain import Chain, make_chain
 from ingestion.simulation.goods import make_goods
-from ingestion.simulation.promotions import Promotion, effect, planned
+from ingestion.simulation.promotions import effect, planned
 from ingestion.simulation.selling import sell
 from ingestion.simulation.stock import Stock, empty_stock
 from ingestion.simulation.tickets import Lines
@@ -111,6 +111,7 @@ def test_money() -> None:
     """Shelf prices with tax give exact prices without, and both are written in full."""
     assert money.without_tax(11_900, 19) == 10_000
     assert money.without_tax(19_900, 20) == 16_583  # 1.99 / 1.2 = 1.65833…
+    assert money.without_tax(20_000, 20) == 16_667
     assert money.share(16_583, 20) == 3_317  # 0.33166
     assert [money.text(amount) for amount in (16_583, -5, 0, 1_234_567)] == ["1.6583", "-0.0005", "0.0000", "123.4567"]
 
@@ -123,19 +124,19 @@ def test_gtins_have_their_check_digit() -> None:
         assert sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(gtin)) % 10 == 0
 
 
-def test_promotion_effect(chain: Chain) -> None:
-    """Demand is multiplied while a promotion runs, dips for as long afterwards, and sisters sell less meanwhile."""
-    promotion = next(each for period in range(30) for each in planned(chain, period) if each.uplift > 1.2)
-    during, after = effect(chain, promotion.starts), effect(chain, promotion.ends + 1)
+def test_promotion_effect() -> None:
+    """A promotion multiplies its product's demand, lowers that of its sisters meanwhile, and is followed by a dip."""
+    world = small_world(products=80)
+    habits = world.habits.model_copy(update={"promotion_share": 0.001})
+    chain = make_chain(world.model_copy(update={"habits": habits}), 3, START.toordinal())
+    promotion = next(each for period in range(100) for each in planned(chain, period))
     row = promotion.row or 0
-    assert during[row, promotion.product] >= promotion.uplift * 0.5
-    others = [each for period in range(30) for each in planned(chain, period) if each is not promotion]
-    if not any(_near(promotion, other) for other in others):
-        assert after[row, promotion.product] == pytest.approx(promotion.dip)
-    assert promotion.dip < 1
-    assert promotion.cannibalism < 1
-    assert effect(chain, promotion.starts - 40).max() >= 1
-
-
-def _near(one: Promotion, other: Promotion) -> bool:
-    return abs(one.starts - other.starts) < 60
+    sister = next(each for each in chain.goods.sisters[promotion.product] if each != promotion.product)
+    during, after = effect(chain, promotion.ends), effect(chain, promotion.ends + 1)
+    length = promotion.ends - promotion.starts + 1
+    assert during[row, promotion.product] == promotion.uplift
+    assert during[row, sister] == promotion.cannibalism < 1
+    assert after[row, promotion.product] == effect(chain, promotion.ends + length)[row, promotion.product]
+    assert after[row, promotion.product] == promotion.dip < 1
+    assert (effect(chain, promotion.starts - 1) == 1).all()
+    assert (effect(chain, promotion.ends + length + 1) == 1).all()
