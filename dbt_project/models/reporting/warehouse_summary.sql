@@ -14,6 +14,7 @@ rows_counted as (
 
     {% for model in [
         'stg_events__sales_messages', 'stg_events__inventory_messages', 'stg_events__catalog_messages',
+        'quarantined_events',
         'fact_sales', 'mart_sales_daily', 'dim_product', 'dim_store', 'dim_customer', 'dim_date'
     ] %}
     select {{ 10 + loop.index }} as position, '' as source, 'rows of {{ model }}' as figure, toString(count()) as value
@@ -27,7 +28,7 @@ revenue as (
 
     select
         30 as position, source, concat('revenue, ', currency) as figure,
-        toString(round(sumIf(net_amount, line_type = 'merchandise'), 2)) as value
+        toDecimalString(sumIf(net_amount, line_type = 'merchandise'), 2) as value
     from sales
     group by source, currency
 
@@ -35,7 +36,7 @@ revenue as (
 
     select
         31, source, concat('other income, ', currency),
-        toString(round(sumIf(net_amount, line_type != 'merchandise'), 2))
+        toDecimalString(sumIf(net_amount, line_type != 'merchandise'), 2)
     from sales
     group by source, currency
 
