@@ -6,6 +6,7 @@
 {% macro mark_messages(raw, topic) %}
     {% if execute and is_incremental() %}
         {% do clean_after_killed_run() %}
+        {% do run_query(_create_helper('blocks', _blocks_changed(raw))) %}
         {% do run_query(_create_helper('arrived', _arrived_messages(raw, topic))) %}
         {% set marked %}
             select {{ message_keys(topic) }} from {{ raw }}
@@ -19,20 +20,23 @@
     ({{ place() }}) in (select {{ place() }} from {{ helper('marked') }})
 {%- endmacro %}
 
-{% macro _arrived_messages(raw, topic) %}
-    with blocks_changed as (
-        select _topic, _partition, block
-        from (
-            select _topic, _partition, {{ _block() }} as block, count() as arrived, sum(cityHash64(_offset)) as arrived_sum,
-                0 as kept, 0 as kept_sum
-            from {{ raw }} where _error = '' group by _topic, _partition, block
-            union all
-            select _topic, _partition, {{ _block() }} as block, 0, 0, count(), sum(cityHash64(_offset))
-            from {{ this }} group by _topic, _partition, block
-        )
-        group by _topic, _partition, block
-        having sum(arrived) > 0 and (sum(arrived) != sum(kept) or sum(arrived_sum) != sum(kept_sum))
+{#- Blocks of offsets in which raw and this model do not hold the same; raw may have lost old ones to the archive. -#}
+{% macro _blocks_changed(raw) %}
+    select _topic, _partition, block
+    from (
+        select
+            _topic, _partition, {{ _block() }} as block,
+            count() as arrived, sum(cityHash64(_offset)) as arrived_sum, 0 as kept, 0 as kept_sum
+        from {{ raw }} where _error = '' group by _topic, _partition, block
+        union all
+        select _topic, _partition, {{ _block() }} as block, 0, 0, count(), sum(cityHash64(_offset))
+        from {{ this }} group by _topic, _partition, block
     )
+    group by _topic, _partition, block
+    having sum(arrived) > 0 and (sum(arrived) != sum(kept) or sum(arrived_sum) != sum(kept_sum))
+{% endmacro %}
+
+{% macro _arrived_messages(raw, topic) %}
     select
         {{ place() }},
         {{ event_key() }} as _event_key,
@@ -40,10 +44,10 @@
         {{ document_key(topic) }} as _document_key
     from {{ raw }}
     where _error = ''
-        and (_topic, _partition, {{ _block() }}) in (select _topic, _partition, block from blocks_changed)
+        and (_topic, _partition, {{ _block() }}) in (select _topic, _partition, block from {{ helper('blocks') }})
         and ({{ place() }}) not in (
             select {{ place() }} from {{ this }}
-            where (_topic, _partition, {{ _block() }}) in (select _topic, _partition, block from blocks_changed)
+            where (_topic, _partition, {{ _block() }}) in (select _topic, _partition, block from {{ helper('blocks') }})
         )
 {% endmacro %}
 

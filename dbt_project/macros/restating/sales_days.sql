@@ -31,7 +31,7 @@
     {{ days_that_differ(
         'select source, store_id, date_key, count() as rows, sum(_row_key) as checksum from '
         ~ ref('fact_sales') ~ ' group by source, store_id, date_key',
-        'select source, store_id, date_key, sum(ticket_lines) as rows, max(_day_key) as checksum from '
+        'select source, store_id, date_key, sum(ticket_lines) as rows, sum(_rows_key) as checksum from '
         ~ this ~ ' group by source, store_id, date_key'
     ) }}
 {% endmacro %}

@@ -4,7 +4,6 @@
     unique_key=['source', 'store_id', 'date_key'],
     order_by=['source', 'store_id', 'date_key', 'product_id'],
     partition_by='toYYYYMM(date_key)',
-    query_settings={'optimize_aggregation_in_order': 1},
     pre_hook="{{ mark_days(sales_mart_days_to_restate()) }}",
     post_hook="{{ drop_helpers(['marked']) }}"
 ) }}
@@ -18,14 +17,6 @@ with sales as (
         event_type = 'return' and is_merchandise as is_returned
     from {{ ref('fact_sales') }}
     {% if is_incremental() %} where {{ is_marked_day() }} {% endif %}
-
-),
-
-days as (
-
-    select source, store_id, date_key, sum(_row_key) as _day_key
-    from sales
-    group by source, store_id, date_key
 
 ),
 
@@ -57,7 +48,9 @@ sales_summed as (
         sum(sales.tax_amount) as tax_amount,
 
         sumIf(ifNull(sales.cost_amount, 0), is_merchandise) as cogs_amount,
-        sumIf(sales.net_amount, is_merchandise and isNotNull(sales.unit_cost)) as cost_tracked_revenue
+        sumIf(sales.net_amount, is_merchandise and isNotNull(sales.unit_cost)) as cost_tracked_revenue,
+
+        sum(_row_key) as _rows_key
     from sales
     group by source, store_id, date_key, product_id, store_key, product_key, channel, currency
 
@@ -98,7 +91,6 @@ select
     cast(cogs_amount as Decimal(18, 4)) as cogs_amount,
     cast(cost_tracked_revenue as Decimal(18, 4)) as cost_tracked_revenue,
 
-    -- what the day was built from
-    assumeNotNull(days._day_key) as _day_key
+    -- what the row was built from
+    _rows_key
 from sales_summed
-inner join days using (source, store_id, date_key)

@@ -4,7 +4,7 @@
     unique_key=['_topic', '_partition', '_offset'],
     order_by=['event_type', 'source', '_partition', '_offset'],
     pre_hook="{{ mark_messages(source('events', 'raw_catalog_events'), 'catalog') }}",
-    post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
+    post_hook="{{ drop_helpers(['blocks', 'arrived', 'marked']) }}"
 ) }}
 
 with source as (

@@ -5,7 +5,7 @@
     order_by=['source', 'event_type', 'location_id', 'product_id', 'event_time', '_partition', '_offset'],
     partition_by='toYYYYMM(event_time)',
     pre_hook="{{ mark_messages(source('events', 'raw_inventory_events'), 'inventory') }}",
-    post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
+    post_hook="{{ drop_helpers(['blocks', 'arrived', 'marked']) }}"
 ) }}
 
 with source as (

@@ -5,7 +5,7 @@
     order_by=['source', 'store_id', 'business_date', 'event_type', '_partition', '_offset'],
     partition_by='toYYYYMM(business_date)',
     pre_hook="{{ mark_messages(source('events', 'raw_sales_events'), 'sales') }}",
-    post_hook="{{ drop_helpers(['arrived', 'marked']) }}"
+    post_hook="{{ drop_helpers(['blocks', 'arrived', 'marked']) }}"
 ) }}
 
 with source as (
