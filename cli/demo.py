@@ -76,6 +76,8 @@ def _build(settings: Settings) -> None:
     if stamp.exists() and json.loads(stamp.read_text()) == state:
         step("Models: up to date with the raw tables")
         return
+    step("The simulator's truth, which only the scorecard may read")
+    _must_succeed(run_python(settings, "ingestion.load_truth"), "Loading the truth")
     step("Building the models with dbt")
     _must_succeed(build_models(settings), "dbt")
     stamp.parent.mkdir(parents=True, exist_ok=True)
