@@ -48,7 +48,8 @@ def own_server(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
     made: list[ServerProcess] = []
 
     def make(**changes: object) -> ServerProcess:
-        made.append(ServerProcess(settings_for(tmp_path / "home", **changes)))
+        home = changes.pop("retail_home", tmp_path / "home")
+        made.append(ServerProcess(settings_for(home, **changes)))
         return made[-1]
 
     yield make

@@ -9,7 +9,10 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+from support import settings_for
 
+from contracts.problems import Problem
+from local_stack.clickhouse_server.configuration import write_configuration
 from tests.local_stack.clickhouse_server.wire import Client, ServerProcess, wait_for
 
 ENDLESS = "SELECT count() FROM system.numbers WHERE NOT ignore(number) SETTINGS max_execution_time = 60"
@@ -227,3 +230,18 @@ def test_broken_part_is_told(own_server: Callable[..., ServerProcess]) -> None:
     assert process.writer.sql("SELECT count() FROM t") == "0"
     assert "data is missing: the part default.t broken" in process.log.read_text()
     process.stop()
+
+
+@pytest.mark.parametrize("name", ["what?", "salt & pepper"])
+def test_home_the_engine_would_misread(tmp_path: Path, name: str) -> None:
+    """A home with a sign that means something in the engine's address is refused instead of misread."""
+    with pytest.raises(Problem, match="cannot open a folder with"):
+        write_configuration(settings_for(tmp_path / name))
+
+
+def test_home_with_odd_signs(own_server: Callable[..., ServerProcess], tmp_path: Path) -> None:
+    """Spaces, quotes, per cent signs and letters of any script are fine in a home's name."""
+    process = own_server(retail_home=tmp_path / "my höme 50%25 #1 <'q'>").start()
+    process.writer.sql("CREATE TABLE t (a Int32) ENGINE = MergeTree ORDER BY a")
+    assert process.writer.sql("BACKUP TABLE t TO File('b')").endswith("BACKUP_CREATED")
+    assert process.stop() == 0
