@@ -13,9 +13,9 @@ from contracts.settings import PROJECT, Settings
 _RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
 
 
-def build_models(settings: Settings) -> int:
-    """Run `dbt build`; gives its exit code. What dbt warns of or fails at is printed as it says it."""
-    command = [*dbt_command(), "build", "--log-format", "json", "--log-level", "info"]
+def build_models(settings: Settings, anew: bool) -> int:
+    """Run `dbt build`, with `--full-refresh` if `anew`; gives its exit code. Warnings and errors are printed."""
+    command = [*dbt_command(), "build", "--log-format", "json", "--log-level", "info", *["--full-refresh"] * anew]
     environment = dbt_environment(settings)
     with (
         subprocess.Popen(

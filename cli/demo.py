@@ -73,13 +73,14 @@ def _landed(settings: Settings) -> dict[str, int]:
 def _build(settings: Settings) -> None:
     stamp = settings.home / "dbt" / "built.json"
     state = {"raw": _landed(settings), "project": _project_hash()}
-    if stamp.exists() and json.loads(stamp.read_text()) == state:
+    before = json.loads(stamp.read_text()) if stamp.exists() else state | {"raw": None}
+    if before == state:
         step("Models: up to date with the raw tables")
         return
     step("The simulator's truth, which only the scorecard may read")
     _must_succeed(run_python(settings, "ingestion.load_truth"), "Loading the truth")
     step("Building the models with dbt")
-    _must_succeed(build_models(settings), "dbt")
+    _must_succeed(build_models(settings, anew=before["project"] != state["project"]), "dbt")
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(json.dumps(state))
 
