@@ -5,6 +5,7 @@ import fcntl
 import importlib
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -20,6 +21,8 @@ from local_stack.clickhouse_server.configuration import Folders, write_configura
 from local_stack.clickhouse_server.damage import Trial
 from local_stack.clickhouse_server.listening import listen
 from local_stack.clickhouse_server.users import Users
+
+_OPEN_FILES = 65_536
 
 
 def main() -> int:
@@ -43,6 +46,7 @@ def run(settings: Settings) -> None:
         folders = write_configuration(settings)
         with _owned(folders):
             _use_utc()
+            _allow_open_files()
             trial = Trial(folders)
             serving = importlib.import_module("local_stack.clickhouse_server.serving")  # loads the engine meanwhile
             trial.must_have_worked()
@@ -60,6 +64,14 @@ def _owned(folders: Folders) -> Iterator[None]:
                 f"Another process has the data folder {folders.root} open.", "Stop it, or set another RETAIL_HOME."
             ) from None
         yield
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit: the engine alone keeps 500 files open, and every part of a table and client needs more."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _use_utc() -> None:

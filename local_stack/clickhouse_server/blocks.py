@@ -14,7 +14,7 @@ _LZ4, _ZSTD, _NONE = 0x82, 0x90, 0x02
 _HEADER = struct.Struct("<BII")
 _CHECKSUM = struct.Struct("<QQ")
 _BLOCK = 1 << 20  # plain bytes of one block, as ClickHouse cuts them
-_MAX_BLOCK = 1 << 30
+_MAX_BLOCK = 1 << 28  # of what others send; clients make blocks of about 1 MiB
 
 
 class BlockEncoder:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from contracts.problems import Problem
 from contracts.settings import Settings
 
 WRITER_ROLE, READER_ROLE, READER_PROFILE = "retail_writer", "retail_reader", "retail_reader"
@@ -107,8 +108,11 @@ class Folders:
 
 
 def write_configuration(settings: Settings) -> Folders:
-    """Make the folders and write `config.xml` and `users.xml`; returns where they are."""
+    """Make the folders and write `config.xml` and `users.xml`; returns where they are. Raises `Problem` for a home
+    whose name the engine would misread."""
     folders = Folders(settings.home / "clickhouse")
+    if any(sign in str(folders.root) for sign in "?&"):
+        raise Problem(f"The engine cannot open a folder with ? or & in its name: {folders.root}.", "Set RETAIL_HOME.")
     for folder in (folders.data, folders.backups, folders.user_files, folders.temporary):
         folder.mkdir(parents=True, exist_ok=True)
     users = folders.root / "users.xml"

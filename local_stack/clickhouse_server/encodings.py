@@ -50,6 +50,9 @@ _ENCODERS: dict[str, Callable[[int], Encoder]] = {
 }
 
 
+_SLICE = 4096  # bytes decoded at once: some encodings make a thousand times as much of it
+
+
 def choose(accept_encoding: str) -> str:
     """The best encoding an `Accept-Encoding` header allows, '' for none."""
     allowed = {}
@@ -79,7 +82,13 @@ def decode(chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
     }
     if name not in decoders:
         raise ServerError(89, f"Unknown compression method '{name}'")
-    return _decoded(chunks, decoders[name])
+    return _decoded(_sliced(chunks, _SLICE), decoders[name])
+
+
+def _sliced(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), size):
+            yield chunk[start : start + size]
 
 
 def _decoded(chunks: Iterable[bytes], new_decoder: Callable[[], Any]) -> Iterator[bytes]:
