@@ -13,11 +13,12 @@ from bench._events import Maker, fill, sale, void
 from bench._memory import Peaks, watched
 from bench._stack import own_stack, start
 from contracts.events import SALES
-from contracts.settings import Settings
+from contracts.settings import Settings, load_settings
 from contracts.tables import RAW_TABLES
 from warehouse.client import connect
 
 EVENTS = 2_000_000
+BATCHES = 4  # at least: the first is warming up and does not count
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def printed_rate(settings: Settings, module: str, *arguments: str) -> float:
 
 def measure(make: Maker, count: int) -> None:
     """All measurements over one log."""
-    with own_stack() as settings:
+    limit = min(load_settings().landing_max_offsets_per_trigger, count // BATCHES)
+    with own_stack(landing_max_offsets_per_trigger=limit) as settings:
         size = fill(settings, make, count)
-        print(f"\n{count:,} events of {size:.0f} bytes ({make.__name__}), {settings.kafka_sales_partitions} partitions")
+        print(f"\n{count:,} events of {size:.0f} bytes ({make.__name__}), at most {limit:,} per batch")
         landing = land(settings, count)
         into_raw = printed_rate(settings, "bench._plain", str(count), "raw")
         into_typed = printed_rate(settings, "bench._plain", str(count), "typed")
