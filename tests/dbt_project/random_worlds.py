@@ -47,8 +47,8 @@ def _line(rng: random.Random) -> dict[str, object]:
 
 
 def _sale(rng: random.Random, names: dict) -> Event:
-    product_id = rng.choice(["p1", "p2"])
-    return sale(**names, **_line(rng), product_id=product_id, quantity=rng.choice([1, 2]), unit_price=rng.choice([5, 6]))
+    goods = {"product_id": rng.choice(["p1", "p2"]), "quantity": rng.choice([1, 2]), "unit_price": rng.choice([5, 6])}
+    return sale(**names, **_line(rng), **goods)
 
 
 def _return(rng: random.Random, names: dict) -> Event:

@@ -1,4 +1,4 @@
-"""A log of events as it would have landed: partitions, offsets and arrival times by hand, straight into the raw tables."""
+"""A log of events as it would have landed: partitions, offsets and arrival times by hand, straight into raw."""
 
 import hashlib
 from collections import defaultdict
@@ -60,7 +60,7 @@ def land(client: Client, messages: Iterable[Message]) -> None:
     rows: dict[str, list[list[object]]] = defaultdict(list)
     for message in messages:
         rows[message.topic].append(
-            [message.topic, message.partition, message.offset, message.arrived_at, message.payload.decode()]
+            [message.topic, message.partition, message.offset, message.arrived_at, message.payload]
         )
     for topic, of_topic in rows.items():
         client.insert(RAW_TABLES[topic], of_topic, column_names=COLUMNS)

@@ -29,7 +29,7 @@ def _verdicts(build: WarehouseBuild) -> dict[tuple, str]:
 
 @pytest.mark.parametrize("seed", [7, pytest.param(8, marks=pytest.mark.long), pytest.param(9, marks=pytest.mark.long)])
 def test_loads_in_any_order_end_where_one_full_build_ends(build: WarehouseBuild, seed: int) -> None:
-    """Incremental builds over random loads give, model by model, the content of a full build; its verdicts are right."""
+    """Incremental builds over random loads give the content of a full build, model by model, and that is right."""
     log = random_log(worlds=80, messages=14, seed=seed)
     for load in _split(log, seed):
         land(build.client, load)
@@ -82,7 +82,8 @@ def _fact(event: dict, lines: dict[tuple, dict], catalogue: list[dict]) -> tuple
     quantity, price = int(event["quantity"]), int(float(event["unit_price"]))
     sign = 1 if event["event_type"] == "sale" else -1
     product = _known(catalogue, "product", "product_id", event, event["event_time"])
-    store = _known(catalogue, "location", "location_id", event | {"location_id": event["store_id"]}, event["event_time"])
+    at_store = event | {"location_id": event["store_id"]}
+    store = _known(catalogue, "location", "location_id", at_store, event["event_time"])
     cost = _known(catalogue, "supplier_product", "product_id", event, sold["event_time"])
     unit_cost = int(float(cost["unit_cost"])) if cost else None
     counts = sign if event["event_type"] == "sale" or event["disposition"] == "resell" else 0
@@ -96,8 +97,8 @@ def _fact(event: dict, lines: dict[tuple, dict], catalogue: list[dict]) -> tuple
 
 
 def _sale_of(event: dict, lines: dict[tuple, dict]) -> dict | None:
-    named = (event["source"], event["store_id"], event.get("returned_transaction_id"), event.get("returned_line_number"))
-    sold = lines.get(named)
+    named = event.get("returned_transaction_id"), event.get("returned_line_number")
+    sold = lines.get((event["source"], event["store_id"], *named))
     return sold if sold and sold["event_type"] == "sale" else None
 
 

@@ -8,8 +8,8 @@ from tests.dbt_project.warehouse_build import WarehouseBuild
 
 DAMAGE = [
     "INSERT INTO core.fact_sales SELECT * FROM core.fact_sales LIMIT 1",
-    "INSERT INTO core.fact_sales SELECT * REPLACE (transaction_id || 'x' AS transaction_id, net_amount + 1 AS net_amount,"
-    " 7 AS product_key) FROM core.fact_sales LIMIT 1",
+    "INSERT INTO core.fact_sales SELECT * REPLACE (transaction_id || 'x' AS transaction_id,"
+    " net_amount + 1 AS net_amount, 7 AS product_key) FROM core.fact_sales LIMIT 1",
     "INSERT INTO core.dim_product SELECT * REPLACE (product_key + 1 AS product_key, valid_from + 1 AS valid_from)"
     " FROM core.dim_product WHERE product_key != 0 ORDER BY product_key LIMIT 1",
 ]

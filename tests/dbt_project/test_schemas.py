@@ -31,7 +31,7 @@ def built(built_once: WarehouseBuild) -> Built:
 def test_the_reader_reads_reporting(built: Built) -> None:
     """The user who may only read sees the figures of the summary."""
     query = "select value from reporting.warehouse_summary where source = 'shop' and figure = 'revenue, EUR'"
-    assert built.build.reader.query(query).result_rows == [("10",)]
+    assert built.build.reader.query(query).result_rows == [("10.00",)]
 
 
 def test_views_keep_nulls_for_every_reader(built: Built) -> None:
