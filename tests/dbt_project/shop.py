@@ -5,7 +5,16 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from contracts.events import Location, Product, Return, Sale, StoreDayClosed, SupplierProduct, Void
+from contracts.events import (
+    Event,
+    Location,
+    Product,
+    Return,
+    Sale,
+    StoreDayClosed,
+    SupplierProduct,
+    Void,
+)
 
 DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -44,6 +53,12 @@ def store_day_closed(**fields: Any) -> StoreDayClosed:
     """Store s1 closes with one ticket of 10.00."""
     totals = {"store_id": "s1", "business_date": DAY, "ticket_count": 1, "net_total": Decimal(10), "currency": "EUR"}
     return StoreDayClosed(**(totals | _envelope("store_day_closed") | fields))
+
+
+def moved(kind: type[Event], **fields: Any) -> Event:
+    """Ten pieces of p1 at s1, in an inventory event of this kind."""
+    defaults = {"location_id": "s1", "product_id": "p1", "quantity": 10}
+    return kind(**(defaults | _envelope(kind.event) | fields))
 
 
 def product(**fields: Any) -> Product:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.dbt_project.raw_log import RawLog, land
-from tests.dbt_project.sales_scenarios import scenarios
+from tests.dbt_project.scenarios import scenarios
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 
@@ -96,6 +96,11 @@ def test_a_return_is_negative_and_costs_what_its_sale_did(told: Told) -> None:
     ]
 
 
+def test_a_sale_that_arrives_after_its_return_restates_it(told: Told) -> None:
+    """The return had the cost of its own day; once its sale is there it has that of the sale, on a day without news."""
+    assert told.facts("sale-later", "transaction_id, unit_cost, cost_amount") == [("t1", 3, 6), ("r1", 3, -3)]
+
+
 def test_lines_have_the_product_of_their_instant(told: Told) -> None:
     """A version counts from its very instant; one that arrives late takes over up to the next, and no further."""
     query = """
@@ -155,6 +160,15 @@ def test_the_mart_keeps_revenue_and_other_income_apart(told: Told) -> None:
         # p2 has no known cost
         ("p2", 1, 2, 0, 10, 0, 10, 0, 0, 0),
     ]
+
+
+def test_equal_deliveries_are_two_and_equal_counts_one(told: Told) -> None:
+    """Goods move as often as they are reported and with their sign; what is counted is counted once."""
+    query = "select movement_type, quantity from staging.stg_events__inventory_movements where source = 'stock'"
+    moved = [("damage", -10), ("receipt", 10), ("receipt", 10), ("transfer_out", -10)]
+    assert sorted(told.build.rows(query)) == moved
+    assert told.build.rows("select count() from staging.stg_events__stock_counts where source = 'stock'") == [(1,)]
+    assert told.verdicts("stock") == {"stands": 5, "duplicate_document": 1}
 
 
 def test_customers_whom_only_tickets_name_are_known(told: Told) -> None:

@@ -1,7 +1,7 @@
 {#- What identifies a message of a topic ('sales', 'inventory', 'catalog'), from the columns of its raw table.
 
     A message is its place in Kafka. An event is (source, event_id). A document of the business exists once whatever its
-    event id: a line of a ticket, a transfer. Keys are 64-bit hashes. -#}
+    event id: a line of a ticket, a count. Keys are 64-bit hashes. -#}
 
 {% macro place() -%} _topic, _partition, _offset {%- endmacro %}
 
@@ -30,8 +30,8 @@
     if(isNull(corrects_event_id) or corrects_event_id = event_id, 0, {{ event_key('corrects_event_id') }})
 {%- endmacro %}
 
-{#- 0 when the event states no document. Movements without one can be alike and yet be two: goods broken twice in the same
-    minute. -#}
+{#- 0 when the event states no document. Goods that move can be alike and yet be two: broken, or delivered, twice in the
+    same minute. What is counted, ordered or believed can not. -#}
 {% macro document_key(topic) -%}
     {%- if topic == 'sales' -%}
         multiIf(
@@ -41,8 +41,8 @@
         )
     {%- elif topic == 'inventory' -%}
         if(
-            isNotNull(transfer_id) or isNotNull(purchase_order_id) or isNotNull(count_id)
-            or event_type in ('opening_balance', 'stock_snapshot'),
+            event_type in ('opening_balance', 'stock_count', 'stock_snapshot')
+            or startsWith(event_type, 'purchase_order_'),
             {{ content_key(topic) }}, 0
         )
     {%- else -%}

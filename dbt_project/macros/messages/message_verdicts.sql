@@ -8,7 +8,7 @@
        `conflicting_id`.
     2. A correction replaces its event, a correction of the correction replaces both; of several last words about one
        event the last to arrive stands, the others are `corrected`.
-    3. A document (a line of a ticket, a transfer) exists once: the same again under a new event id is a
+    3. A document (a line of a ticket, a count) exists once: the same again under a new event id is a
        `duplicate_document`, something else under its name a `conflicting_document`. A correction goes before what
        it does not name, then the first to arrive; among equals the smallest event id, so that order does not matter.
 

@@ -1,11 +1,11 @@
-"""Sales scenarios, each a source of its own: what arrives before the first build, and what after it."""
+"""Scenarios, each a source of its own: what arrives before the first build, and what after it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from contracts.events import Event
+from contracts.events import Damage, Event, Receipt, StockCount, TransferOut
 from tests.dbt_project.shop import (
     DAY,
     LONG_AGO,
@@ -13,6 +13,7 @@ from tests.dbt_project.shop import (
     cost,
     days,
     location,
+    moved,
     product,
     returned,
     sale,
@@ -69,6 +70,17 @@ def scenarios() -> Iterator[Scenario]:
         ],
     )
 
+    before = {"business_date": DAY - days(3), "event_time": NOON - days(3)}
+    yield Scenario(
+        "sale-later",
+        [
+            returned(source="sale-later", **names),
+            cost(source="sale-later", unit_cost=3),
+            cost(source="sale-later", unit_cost=4, valid_from=NOON - days(1)),
+        ],
+        [sale(source="sale-later", **before)],
+    )
+
     noon_sales = [
         sale(source="versions", transaction_id=f"t{n}", business_date=DAY + days(n), event_time=NOON + days(n))
         for n in range(5)
@@ -109,4 +121,8 @@ def scenarios() -> Iterator[Scenario]:
         ],
         [returned(source="mart", unit_price=5), returned(source="mart", line_number=2, disposition="damaged")],
     )
+    delivered = [moved(Receipt, source="stock", unit_cost=3, purchase_order_id="po1") for _ in range(2)]
+    counted = [moved(StockCount, source="stock", count_id="c1", scope="full", counted_at=NOON) for _ in range(2)]
+    sent = moved(TransferOut, source="stock", transfer_id="x1", counterpart_location_id="s2")
+    yield Scenario("stock", [delivered[0], counted[0], sent], [delivered[1], counted[1], moved(Damage, source="stock")])
     yield Scenario("customers", [sale(source="customers", customer_id="c1"), sale(source="customers", line_number=2)])
