@@ -18,7 +18,7 @@ SECRETS_FILE = "secrets.env"
 class Settings(BaseSettings):
     """Every setting of the project; the field's alias-free upper-case name is the variable's name."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_file_encoding="utf-8", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True, frozen=True)
 
     retail_home: Path = Path(".retail")
     retail_jars: Path | None = None
@@ -98,8 +98,8 @@ def _as_text(value: object) -> str:
 def load_settings() -> Settings:
     """Settings of this process. Raises `pydantic.ValidationError` naming the variable that does not fit."""
     dotenv = PROJECT / ".env"
-    home = Settings(_env_file=dotenv, _env_ignore_empty=True).home
-    return Settings(_env_file=(dotenv, home / SECRETS_FILE), _env_ignore_empty=True)
+    home = Settings(_env_file=dotenv).home
+    return Settings(_env_file=(dotenv, home / SECRETS_FILE))
 
 
 NO_TELEMETRY = {
