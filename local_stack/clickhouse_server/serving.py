@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,10 @@ def _end(server: Server, home: Home) -> None:
     if not server.wait_until_quiet(_PATIENCE_SECONDS):
         _log.info("stopping the queries still at work")
         server.disconnect()
-        server.wait_until_quiet(_PATIENCE_SECONDS)
+        if not server.wait_until_quiet(_PATIENCE_SECONDS):
+            # Such as one that waits for an address that does not answer. What was acknowledged is on disk.
+            _log.warning("a query does not stop; ending without it")
+            logging.shutdown()
+            os._exit(0)
     home.pool.shutdown(wait=True)
     home.sessions.close()

@@ -1,6 +1,7 @@
 """Queries stop when nobody wants them; the server ends in good order, or without loss when it cannot."""
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -245,3 +246,21 @@ def test_home_with_odd_signs(own_server: Callable[..., ServerProcess], tmp_path:
     process.writer.sql("CREATE TABLE t (a Int32) ENGINE = MergeTree ORDER BY a")
     assert process.writer.sql("BACKUP TABLE t TO File('b')").endswith("BACKUP_CREATED")
     assert process.stop() == 0
+
+
+@pytest.mark.long
+def test_a_query_that_cannot_be_stopped_does_not_hold_the_server(own_server: Callable[..., ServerProcess]) -> None:
+    """A query that waits for an address that never answers does not keep the server from ending; nothing is lost."""
+    process = own_server().start()
+    process.writer.sql("CREATE TABLE t (a Int32) ENGINE = MergeTree ORDER BY a")
+    process.writer.sql("INSERT INTO t VALUES (1)")
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as pool:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        stuck = pool.submit(process.writer.send, f"SELECT * FROM url('{address}', 'CSV', 'a Int32')")
+        silent.accept()
+        started = time.monotonic()
+        assert process.stop() == 0
+        assert time.monotonic() - started < 20
+        assert stuck.exception(5)
+    assert process.start().writer.sql("SELECT * FROM t") == "1"
+    process.stop()
