@@ -88,3 +88,18 @@ def test_default_timeout_is_a_setting(own_server: Callable[..., ServerProcess]) 
     time.sleep(1.1)
     assert process.writer.send("SELECT 1", session_id="short", session_check=1).code == 372
     assert process.stop() == 0
+
+
+def test_session_is_free_when_an_answer_has_ended(writer: Client) -> None:
+    """Who has read an answer to its end, short or long, finds the session and the query id free at once."""
+    writer.sql("SET max_threads = 1", session_id="quick")  # so that its settings are put back after every request
+    connections = [writer.connect(), writer.connect()]
+    for turn in range(20):
+        connection, rows = connections[turn % 2], (1, 1, 300_000, 300_000)[turn % 4]
+        url = "/?session_id=quick&query_id=quick&max_block_size=60000&max_insert_block_size=60000"
+        connection.request("POST", url, f"SELECT number FROM numbers({rows})", writer.credentials())
+        response = connection.getresponse()
+        assert response.read().count(b"\n") == rows
+        assert response.status == 200
+    for connection in connections:
+        connection.close()
