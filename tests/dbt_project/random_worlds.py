@@ -24,13 +24,15 @@ def random_log(worlds: int, messages: int, seed: int) -> list[Message]:
 def _next_event(rng: random.Random, source: str, said: list[Event]) -> Event:
     if said and rng.random() < 0.2:
         again = rng.choice(said)
-        return again if rng.random() < 0.5 else again.model_copy(update={"event_id": _id(rng)})
-    names = {"source": source, "event_id": _id(rng), "corrects_event_id": rng.choice([None, None, _id(rng)])}
+        return again if rng.random() < 0.5 else again.model_copy(update={"event_id": _own_id(rng, said)})
+    corrects = f"e{rng.randrange(len(said) + 2)}" if rng.random() < 0.4 else None
+    names = {"source": source, "event_id": _own_id(rng, said), "corrects_event_id": corrects}
     return rng.choice(_KINDS)(rng, names)
 
 
-def _id(rng: random.Random) -> str:
-    return f"e{rng.randrange(12)}"
+def _own_id(rng: random.Random, said: list[Event]) -> str:
+    """Mostly a new one."""
+    return f"e{len(said) if rng.random() < 0.85 else rng.randrange(len(said) + 1)}"
 
 
 def _place(rng: random.Random) -> dict[str, object]:

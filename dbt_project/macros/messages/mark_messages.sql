@@ -5,7 +5,7 @@
     takes up whatever a killed run left undone. -#}
 {% macro mark_messages(raw, topic) %}
     {% if execute and is_incremental() %}
-        {% do clean_after_killed_run() %}
+        {% do drop_leftovers() %}
         {% do run_query(_create_helper('blocks', _blocks_changed(raw))) %}
         {% do run_query(_create_helper('arrived', _arrived_messages(raw, topic))) %}
         {% set marked %}

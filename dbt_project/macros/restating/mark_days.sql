@@ -5,7 +5,7 @@
     days: SELECT of source, store_id, date_key; a day may come more than once. -#}
 {% macro mark_days(days) %}
     {% if execute and is_incremental() %}
-        {% do clean_after_killed_run() %}
+        {% do drop_leftovers() %}
         {% do run_query(_create_helper('marked', 'select distinct source, store_id, date_key from (' ~ days ~ ')')) %}
     {% endif %}
 {% endmacro %}
