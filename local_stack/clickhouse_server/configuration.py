@@ -12,7 +12,9 @@ ENGINE_LOG = "query_log_engine"
 
 # Settings that hold an expression, a path, an address or another language: what a reader may not say in a query, a
 # reader may not say in a setting either.
+EVALUATED = ("input_format_values_interpret_expressions", "input_format_values_deduce_templates_of_expressions")
 FIXED_FOR_READERS = (
+    *EVALUATED,
     *("dialect", "polyglot_dialect", "implicit_select", "implicit_table_at_top_level", "allow_ddl"),
     *("additional_table_filters", "additional_result_filter", "parallel_replicas_custom_key"),
     *("select", "filter", "order", "sort", "compression", "format", "input_format", "output_format"),

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local_stack.clickhouse_server.configuration import READER_PROFILE, READER_ROLE, WRITER_ROLE
+from local_stack.clickhouse_server.configuration import EVALUATED, READER_PROFILE, READER_ROLE, WRITER_ROLE
 from local_stack.clickhouse_server.engine import Connection, identifier, quoted
 from local_stack.clickhouse_server.errors import ServerError
 from local_stack.clickhouse_server.external_tables import create_tables
@@ -138,6 +138,7 @@ def _fix_settings(query: Query, connection: Connection) -> None:
         return
     if "profile" in query.options.settings:
         raise ServerError(497, f"{query.user.name}: Not enough privileges: readers may not change their profile")
+    _set(connection, dict.fromkeys(EVALUATED, "0"))
     connection.execute(f"SET profile = '{READER_PROFILE}'")
 
 

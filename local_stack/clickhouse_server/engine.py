@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from chdb import _chdb
 
-from local_stack.clickhouse_server.configuration import Folders
+from local_stack.clickhouse_server.configuration import READER_ROLE, Folders
 from local_stack.clickhouse_server.errors import ServerError, from_engine
 
 READ_ONLY, CONTROL, UNKNOWN = "READ_ONLY", "CONTROL", "UNKNOWN"
@@ -107,6 +107,8 @@ class Engine:
         self._address = f"file:{folders.data}?config-file={folders.config}"
         self._keeper = self.connect()
         self._parser = self.connect()
+        # It sees the text of every client. It only parses, and could do no more.
+        self._parser.execute(f"SET ROLE {READER_ROLE}; SET readonly = 1")
         self._control, self._parsing = threading.Lock(), threading.Lock()
         self.version = self._keeper.value("SELECT version()")
         self.timezone = self._keeper.value("SELECT timezone()")

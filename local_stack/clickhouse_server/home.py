@@ -14,6 +14,8 @@ from local_stack.clickhouse_server.response import Response
 from local_stack.clickhouse_server.sessions import Sessions
 from local_stack.clickhouse_server.users import User
 
+SEPARATOR = "\x1f"  # between the parts of a token; ASCII's unit separator
+
 
 @dataclass(frozen=True)
 class Home:
@@ -43,4 +45,5 @@ class Query:
     @property
     def token(self) -> str:
         """What finds this query in the engine: its id and user, before the client's own comment."""
-        return f"{self.options.query_id}|{self.user.name}|{self.options.settings.get('log_comment', '')}"
+        parts = (self.options.query_id, self.user.name, self.options.settings.get("log_comment", ""))
+        return SEPARATOR.join(part.replace(SEPARATOR, " ") for part in parts)

@@ -13,6 +13,8 @@ _OF_THE_PROTOCOL = {
     *("compress", "decompress", "buffer_size", "wait_end_of_query"),
 }
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_PARAMETER = re.compile(r"param_([A-Za-z0-9_$]+)")
+_FORMAT = re.compile(r"[A-Za-z0-9_]+")
 _TABLE_PART = re.compile(r"(.+)_(?:format|types|structure)")
 MAX_SESSION_TIMEOUT = 3600
 
@@ -56,7 +58,9 @@ def read_options(request: Request, session_timeout: int) -> Options:
         query=params.get("query", ""),
         query_id=params.get("query_id") or headers.get("x-clickhouse-query-id") or str(uuid4()),
         database=params.get("database") or headers.get("x-clickhouse-database", ""),
-        default_format=params.get("default_format") or headers.get("x-clickhouse-format") or "TabSeparated",
+        default_format=format_name(
+            params.get("default_format") or headers.get("x-clickhouse-format") or "TabSeparated"
+        ),
         session_id=params.get("session_id", ""),
         session_timeout=_timeout(params.get("session_timeout"), session_timeout),
         session_check=_is_true(params.get("session_check", "0")),
@@ -67,8 +71,23 @@ def read_options(request: Request, session_timeout: int) -> Options:
         decompress=_is_true(params.get("decompress", "0")),
         buffer_all=any(_is_true(params.get(name, "0")) for name in ("wait_end_of_query", "http_wait_end_of_query")),
         settings=settings,
-        parameters={name[6:]: value for name, value in params.items() if name.startswith("param_")},
+        parameters={_parameter(name): value for name, value in params.items() if name.startswith("param_")},
     )
+
+
+def format_name(text: str) -> str:
+    """The text, if it can be a format's name: it becomes part of a statement. Raises 73 otherwise."""
+    if not _FORMAT.fullmatch(text):
+        raise ServerError(73, f"Unknown format {text}")
+    return text
+
+
+def _parameter(name: str) -> str:
+    """The name of a query parameter, which becomes part of a statement too."""
+    found = _PARAMETER.fullmatch(name)
+    if not found:
+        raise ServerError(36, f"A query parameter cannot be named '{name.removeprefix('param_')}'")
+    return found.group(1)
 
 
 def _is_setting(name: str, request: Request) -> bool:

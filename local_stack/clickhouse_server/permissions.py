@@ -31,7 +31,7 @@ class Permissions:
 
     def check(self, user: User, verdict: Verdict, sql: bytes, is_get: bool) -> None:
         """Raise 62 for more than one statement, 164 for a change through GET, 497 for what a reader may not do."""
-        if verdict.statements > 1 and has_several(sql):
+        if verdict.statements != 1 and has_several(sql):
             raise ServerError(62, "Syntax error (Multi-statements are not allowed)")
         is_own_session = verdict.kind == CONTROL and is_set_or_use(sql)
         is_harmless = is_own_session or verdict.kind in (READ_ONLY, UNKNOWN)

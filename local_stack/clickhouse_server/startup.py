@@ -15,30 +15,30 @@ _log = logging.getLogger("clickhouse_server")
 _QUERY_LOG = rf"""
 CREATE OR REPLACE VIEW system.query_log AS
 SELECT * REPLACE (
-    if(is_ours, splitByChar('|', log_comment)[1], query_id) AS query_id,
-    if(is_ours, splitByChar('|', log_comment)[1], initial_query_id) AS initial_query_id,
-    if(is_ours, splitByChar('|', log_comment)[2], user) AS user,
-    if(is_ours, splitByChar('|', log_comment)[2], initial_user) AS initial_user,
-    if(is_ours, arrayStringConcat(arraySlice(splitByChar('|', log_comment), 3), '|'), log_comment) AS log_comment,
+    if(is_ours, splitByChar('\x1f', log_comment)[1], query_id) AS query_id,
+    if(is_ours, splitByChar('\x1f', log_comment)[1], initial_query_id) AS initial_query_id,
+    if(is_ours, splitByChar('\x1f', log_comment)[2], user) AS user,
+    if(is_ours, splitByChar('\x1f', log_comment)[2], initial_user) AS initial_user,
+    if(is_ours, splitByChar('\x1f', log_comment)[3], log_comment) AS log_comment,
     if(is_ours, 2, interface) AS interface,
     replaceRegexpOne(query, '\\nINTO OUTFILE ''/dev/fd/\\d+'' APPEND (FORMAT \\w+)?/\\*\\*/', '') AS query
 )
-FROM (SELECT *, position(log_comment, '|') > 0 AS is_ours FROM system.{ENGINE_LOG})
+FROM (SELECT *, position(log_comment, '\x1f') > 0 AS is_ours FROM system.{ENGINE_LOG})
 """  # noqa: S608 - a name of ours
 
 
 _PROCESSES = """
 CREATE OR REPLACE VIEW system.client_processes AS
 SELECT * REPLACE (
-    if(is_ours, splitByChar('|', log_comment)[1], query_id) AS query_id,
-    if(is_ours, splitByChar('|', log_comment)[2], user) AS user
+    if(is_ours, splitByChar('\\x1f', log_comment)[1], query_id) AS query_id,
+    if(is_ours, splitByChar('\\x1f', log_comment)[2], user) AS user
 )
 FROM (
     SELECT
         *,
         query_id AS engine_query_id,
         Settings['log_comment'] AS log_comment,
-        position(log_comment, '|') > 0 AS is_ours
+        position(log_comment, '\\x1f') > 0 AS is_ours
     FROM system.processes
 )
 """

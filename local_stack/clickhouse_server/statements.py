@@ -93,7 +93,7 @@ def has_several(sql: bytes) -> bool:
     for token in tokens(sql):
         if ended and token.value != b";":
             return True
-        ended = ended or (token.value == b";" and token.depth == 0)
+        ended = ended or token.value == b";"
     return False
 
 

@@ -1,5 +1,7 @@
 """The user that may only read: everything clients need, and no way out."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.local_stack.clickhouse_server.wire import Client
@@ -55,6 +57,9 @@ MUST_NOT = [
     ("BEGIN TRANSACTION", 497),
     ("SELECT 1; DROP TABLE t_of_test", 62),
     ("SELECT 1;\n-- nothing\nINSERT INTO t_of_test VALUES (1, 'x')", 62),
+    ("SELECT 1; DROP TABLE t_of_test; SELEC", 62),
+    ("(SELECT 1; DROP TABLE t_of_test; SELEC", 62),
+    ("SELECT 1; KILL QUERY WHERE 1 SYNC; SELEC", 62),
     ("SELECT 1 PARALLEL WITH DROP TABLE t_of_test", 497),
     # files and the network
     ("SELECT * FROM file('/etc/passwd', 'LineAsString')", 497),
@@ -185,3 +190,76 @@ def test_views_of_the_writer_serve_readers(reader: Client, writer: Client, table
     writer.sql(f"CREATE OR REPLACE VIEW v_of_test AS SELECT s FROM {table}")
     assert reader.sql("SELECT * FROM v_of_test") == "five"
     writer.sql("DROP VIEW v_of_test")
+
+
+LEAK = "AS SELECT * FROM file('/etc/passwd', 'LineAsString') --"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"default_format": "TSV; DROP TABLE t_of_test; SELECT 1"},
+        {"default_format": "Null; SELECT 1 INTO OUTFILE '/tmp/retail_reader_wrote'"},
+        {"default_format": "TSV SETTINGS readonly = 0"},
+        {"param_a = 1; DROP TABLE t_of_test; SET param_b": "1"},
+        {"param_a = 1, profile": "default"},
+        {"query_id": "x'; DROP TABLE t_of_test; --"},
+        {"log_comment": "x'; DROP TABLE t_of_test; --"},
+        {"database": "default`; DROP TABLE t_of_test; --"},
+        {"session_id": "s'; DROP TABLE t_of_test; --"},
+        {"session_timezone": "UTC'; DROP TABLE t_of_test; --"},
+    ],
+)
+def test_parameters_are_no_statements(reader: Client, writer: Client, table: str, params: dict[str, str]) -> None:
+    """Text in a parameter's name or value never becomes part of a statement."""
+    Path("/tmp/retail_reader_wrote").unlink(missing_ok=True)  # noqa: S108 - of an earlier, weaker server
+    for headers in ({}, {"X-ClickHouse-Format": params.get("default_format", "TSV")}):
+        answer = reader.send("SELECT 1", headers=headers, **params)
+        assert answer.body in (b"1\n", b"") or answer.code, answer.text
+    assert writer.sql(f"SELECT count() FROM {table}") == "0"
+    assert not Path("/tmp/retail_reader_wrote").exists()  # noqa: S108 - what the attack would make
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"ext_structure": f"s String) {LEAK}"},
+        {"ext_structure": f"s String) ENGINE = Memory {LEAK}"},
+        {"ext_structure": "a Int32); DROP TABLE t_of_test; --"},
+        {"ext_structure": "a String DEFAULT file('/etc/passwd')"},
+        {"ext_structure": "b Int8, a String ALIAS file('/etc/passwd')"},
+        {"ext_types": f"String) {LEAK}"},
+        {"ext_types": "String, b String DEFAULT file('/etc/passwd')"},
+        {"ext_structure": "a String", "ext_format": "TSV; DROP TABLE t_of_test; --"},
+        {"ext_structure": "a String", "ext_format": f"TSV {LEAK}"},
+    ],
+)
+@pytest.mark.parametrize("session", [{}, {"session_id": "attack"}])
+def test_external_tables_are_data(
+    reader: Client, writer: Client, table: str, params: dict[str, str], session: dict[str, str]
+) -> None:
+    """What a reader says of its own data describes columns and nothing else."""
+    reader.sql("SET max_threads = 1", **session)
+    body = '--b\r\nContent-Disposition: form-data; name="ext"; filename="x"\r\n\r\n1\r\n--b--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = reader.send(body, headers=headers, query="SELECT * FROM ext", **params, **session)
+    assert "root:" not in answer.text
+    assert writer.sql(f"SELECT count() FROM {table}") == "0"
+
+
+@pytest.mark.parametrize("form", ["Values", "MySQLDump", "CustomSeparated", "TSV", "JSONEachRow"])
+def test_external_data_is_not_evaluated(reader: Client, form: str) -> None:
+    """An expression in a reader's own data is data, or an error, but nothing that runs."""
+    expression = "file('/etc/passwd')"
+    data = {"Values": f"({expression})", "MySQLDump": f"INSERT INTO x VALUES ({expression});"}.get(form, expression)
+    body = f'--b\r\nContent-Disposition: form-data; name="ext"; filename="x"\r\n\r\n{data}\r\n--b--\r\n'
+    for more in ({}, {"input_format_values_interpret_expressions": 1}):
+        answer = reader.send(
+            body,
+            headers={"Content-Type": "multipart/form-data; boundary=b"},
+            query="SELECT * FROM ext",
+            ext_structure="s String",
+            ext_format=form,
+            **more,
+        )
+        assert "root:" not in answer.text
