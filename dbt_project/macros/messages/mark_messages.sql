@@ -67,20 +67,13 @@
     named as (
         select _event_key from {{ helper('arrived') }}
         union distinct
-        select _corrects_key from {{ helper('arrived') }} where _corrects_key != 0
-        union distinct
-        select _corrects_key from {{ this }}
-        where _corrects_key != 0 and _event_key in (select _event_key from {{ helper('arrived') }})
-    ),
-    named_with_ancestors as (
-        select _event_key from named
-        union distinct
-        select ancestor_key from climbed where _event_key in (select _event_key from named)
+        select ancestor_key from climbed
+        where _event_key in (select _event_key from {{ helper('arrived') }})
     ),
     families as (
-        select _event_key from named_with_ancestors
+        select _event_key from named
         union distinct
-        select _event_key from climbed where ancestor_key in (select _event_key from named_with_ancestors)
+        select _event_key from climbed where ancestor_key in (select _event_key from named)
     ),
     documents as (
         select _document_key from {{ helper('arrived') }} where _document_key != 0
