@@ -1,5 +1,5 @@
-{#- CTEs that turn catalogue events into versions, ending in `versions`: one row per source, entity and instant from which
-    something else holds, valid in [valid_from, valid_to).
+{#- CTEs that turn catalogue events into versions, ending in `versions`: one row per source, entity and instant from
+    which something else holds, valid in [valid_from, valid_to).
 
     events: name of a CTE of a catalogue staging model. entity: its id columns. attributes: the columns that make a
     version; an event that repeats them begins none. Of two events about the same instant the last said stands. -#}

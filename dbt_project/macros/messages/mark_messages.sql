@@ -1,5 +1,5 @@
-{#- Before an incremental run of a model of messages: writes the helper table `<model>__marked`, the `message_keys` of the
-    messages to judge (again): those the model does not have, and those whose verdict these may change.
+{#- Before an incremental run of a model of messages: writes the helper table `<model>__marked`, the `message_keys` of
+    the messages to judge (again): those the model does not have, and those whose verdict these may change.
 
     Compares what is there, block by block of offsets, so it needs neither a watermark nor an order of arrival, and
     takes up whatever a killed run left undone. -#}
@@ -53,8 +53,8 @@
 
 {% macro _block() -%} intDiv(_offset, 65536) {%- endmacro %}
 
-{#- Everything that hangs together with what arrived: by event id, by correction, by document. Messages that only share a
-    document keep what is known about their id and corrections, so losers of those need no second look. -#}
+{#- Everything that hangs together with what arrived: by event id, by correction, by document. Messages that only share
+    a document keep what is known about their id and corrections, so losers of those need no second look. -#}
 {% macro _messages_in_question() %}
     with corrections as (
         select _event_key, _corrects_key from {{ this }} where _corrects_key != 0

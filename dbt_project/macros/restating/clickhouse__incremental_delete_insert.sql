@@ -1,12 +1,15 @@
-{#- delete_insert as this project does it, in place of the adapter's macro of this name (dbt looks into the project first): what
-    the helper table `marked` names goes, the new rows come, month by month in one step each.
+{#- delete_insert as this project does it, in place of the adapter's macro of this name (dbt looks into the project
+    first): what the helper table `marked` names goes, the new rows come, month by month in one step each.
 
-    - The adapter deletes the keys of the new rows, so a day that lost its last row would keep its old ones. Here all marked
-      keys go.
-    - A lightweight delete gives every part of the table a new version, readers see a day without rows until the insert, and
-      one that is killed may block all later ones. Here the rows of a month that stay are written beside the new ones, and
-      REPLACE PARTITION swaps the month. Months without marked rows get theirs by ATTACH PARTITION, which copies nothing. -#}
-{% macro clickhouse__incremental_delete_insert(existing_relation, unique_key, incremental_predicates, is_distributed=False) %}
+    - The adapter deletes the keys of the new rows, so a day that lost its last row would keep its old ones. Here all
+      marked keys go.
+    - A lightweight delete gives every part of the table a new version, readers see a day without rows until the insert,
+      and one that is killed may block all later ones. Here the rows of a month that stay are written beside the new
+      ones, and REPLACE PARTITION swaps the month. Months without marked rows get theirs by ATTACH PARTITION, which
+      copies nothing. -#}
+{% macro clickhouse__incremental_delete_insert(
+    existing_relation, unique_key, incremental_predicates, is_distributed=False
+) %}
     {% if is_distributed or incremental_predicates %}
         {% do exceptions.raise_compiler_error('delete_insert of this project knows neither shards nor predicates.') %}
     {% endif %}

@@ -1,5 +1,5 @@
-{#- Helper tables of one incremental run, beside the model: `<model>__<name>`. Real tables, because an insert may go to another
-    replica than the session of a temporary one. -#}
+{#- Helper tables of one incremental run, beside the model: `<model>__<name>`. Real tables, because an insert may go to
+    another replica than the session of a temporary one. -#}
 {% macro helper(name) %}
     {{ return(this.incorporate(path={'identifier': this.identifier ~ '__' ~ name}, type='table')) }}
 {% endmacro %}
@@ -17,7 +17,7 @@
     {% endif %}
 {% endmacro %}
 
-{#- A run that was killed may leave the new rows it had prepared. What it did not swap in, the comparison finds missing. -#}
+{#- A run that was killed may leave the rows it had prepared. What it did not swap in, the comparison finds missing. -#}
 {% macro drop_leftovers() %}
     {% set leftovers %}
         select name from system.tables

@@ -1,6 +1,6 @@
-{#- Before an incremental run of a model that is restated by store and day: writes the helper table `<model>__marked` (source,
-    store_id, date_key), the days whose content differs from what they would be built from. The run replaces them, and a
-    day that has nothing left is emptied.
+{#- Before an incremental run of a model that is restated by store and day: writes the helper table `<model>__marked`
+    (source, store_id, date_key), the days whose content differs from what they would be built from. The run replaces
+    them, and a day that has nothing left is emptied.
 
     days: SELECT of source, store_id, date_key; a day may come more than once. -#}
 {% macro mark_days(days) %}

@@ -1,12 +1,17 @@
-{#- Which store days `fact_sales` must state again: their lines changed (arrived, corrected, voided), a version or a cost
-    that was in force changed, or the sale that a return names did. -#}
+{#- Which store days `fact_sales` must state again: their lines changed (arrived, corrected, voided), a version or a
+    cost that was in force changed, or the sale that a return names did. -#}
 {% macro sales_days_to_restate() %}
-    {{ days_that_differ(
-        'select source, store_id, business_date as date_key, count() as rows, sum(' ~ message_key() ~ ') as checksum from '
-        ~ ref('int_ticket_lines_unvoided') ~ ' group by source, store_id, date_key',
-        'select source, store_id, date_key, count() as rows, sum(_message_key) as checksum from '
-        ~ this ~ ' group by source, store_id, date_key'
-    ) }}
+    {% set expected %}
+        select source, store_id, business_date as date_key, count() as rows, sum({{ message_key() }}) as checksum
+        from {{ ref('int_ticket_lines_unvoided') }}
+        group by source, store_id, date_key
+    {% endset %}
+    {% set kept %}
+        select source, store_id, date_key, count() as rows, sum(_message_key) as checksum
+        from {{ this }}
+        group by source, store_id, date_key
+    {% endset %}
+    {{ days_that_differ(expected, kept) }}
     union all
     {{ days_with_stale_versions('store_id', 'store_key', 'sold_at', ref('dim_store')) }}
     union all
@@ -28,10 +33,15 @@
 
 {#- Which store days `mart_sales_daily` must state again: those of which `fact_sales` says something else. -#}
 {% macro sales_mart_days_to_restate() %}
-    {{ days_that_differ(
-        'select source, store_id, date_key, count() as rows, sum(_row_key) as checksum from '
-        ~ ref('fact_sales') ~ ' group by source, store_id, date_key',
-        'select source, store_id, date_key, sum(ticket_lines) as rows, sum(_rows_key) as checksum from '
-        ~ this ~ ' group by source, store_id, date_key'
-    ) }}
+    {% set expected %}
+        select source, store_id, date_key, count() as rows, sum(_row_key) as checksum
+        from {{ ref('fact_sales') }}
+        group by source, store_id, date_key
+    {% endset %}
+    {% set kept %}
+        select source, store_id, date_key, sum(ticket_lines) as rows, sum(_rows_key) as checksum
+        from {{ this }}
+        group by source, store_id, date_key
+    {% endset %}
+    {{ days_that_differ(expected, kept) }}
 {% endmacro %}
