@@ -70,8 +70,9 @@ def test(context: typer.Context) -> None:
 
 
 def _on_its_own(settings: Settings) -> Settings:
-    """Settings of which only the archives and the place of real data reach the tests."""
-    shared = {"retail_jars": settings.jars, "retail_test_online_retail": settings.retail_test_online_retail}
+    """Settings of which only the archives and what tests read reach them."""
+    shared = {name: getattr(settings, name) for name in Settings.model_fields if name.startswith("retail_test_")}
+    shared["retail_jars"] = settings.jars
     return Settings(_env_file=None, **shared)
 
 

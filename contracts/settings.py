@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     retail_home: Path = Path(".retail")
     retail_jars: Path | None = None
     retail_test_online_retail: Path | None = None
+    retail_test_clickhouse_connect: Path | None = None
+    retail_test_dbt_clickhouse: Path | None = None
 
     clickhouse_host: str = "127.0.0.1"
     clickhouse_port: int = 8123

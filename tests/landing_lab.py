@@ -7,8 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import count as numbers
+from itertools import islice
 from pathlib import Path
 
 import psutil
@@ -17,12 +21,18 @@ from confluent_kafka.admin import AdminClient
 
 from contracts.settings import PROJECT, Settings, process_environment
 from contracts.tables import RAW_TABLES
+from ingestion.simulation.faults import read_faults
+from ingestion.simulation.run import Run as SimulatedRun
+from ingestion.simulation.run import simulate
+from ingestion.simulation.truth import Truth
 from ingestion.topics import create_topics
 from local_stack import stack, supervision
 from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 
 Row = tuple[str, int, int, bytes]
+Message = tuple[str, bytes | None, bytes]  # topic, value, key
+FAULTS = "duplicate_same_id,duplicate_new_id,late,out_of_order,malformed,corrected,clock_off,back_dated_cost"
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 120) -> None:
@@ -61,15 +71,21 @@ class Lab:
         self.settings = settings
         self.client = connect(settings)
         self._runs: list[Run] = []
+        self._messages = _messages()
 
     def empty(self) -> None:
-        """Forget every message, row and checkpoint."""
+        """Forget every message, row and checkpoint; the next messages are the first ones again."""
         admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap})
         for deleted in admin.delete_topics([name for name in RAW_TABLES if name in self._topics(admin)]).values():
             deleted.result()
         wait_until(lambda: not self._topics(admin) & set(RAW_TABLES))
         create_topics(self.settings)
         wait_until(lambda: self._topics(admin) >= set(RAW_TABLES))
+        self._messages = _messages()
+        self.forget_landing()
+
+    def forget_landing(self) -> None:
+        """Empty the raw tables and delete the checkpoint; the log stays."""
         for table in RAW_TABLES.values():
             self.client.command(f"TRUNCATE TABLE {table}")
         shutil.rmtree(self.checkpoint, ignore_errors=True)
@@ -83,16 +99,13 @@ class Lab:
         """Of the landing query."""
         return checkpoint_folder(self.settings, "landing")
 
-    def produce(self, count: int, seed: int = 1) -> None:
-        """So many messages over the three topics: distinct texts, random bytes, empty ones and tombstones."""
-        chance = random.Random(seed)
+    def produce(self, count: int) -> None:
+        """The next so many messages: a chain's year with its faults among texts, random bytes and tombstones."""
         producer = Producer({"bootstrap.servers": self.settings.kafka_bootstrap, "linger.ms": 20})
-        topics = list(RAW_TABLES)
-        for number in range(count):
-            topic = topics[min(2, chance.randrange(8) // 3)]
+        for topic, value, key in islice(self._messages, count):
             while True:
                 try:
-                    producer.produce(topic, _payload(number, chance), key=str(number))
+                    producer.produce(topic, value, key=key)
                     break
                 except BufferError:
                     producer.poll(0.1)
@@ -180,6 +193,25 @@ class Lab:
             if run.process.poll() is None:
                 run.kill()
         self._runs.clear()
+
+
+def _messages() -> Iterator[Message]:
+    chance, history = random.Random(1), iter(_history())
+    for number in numbers():
+        message = next(history, None) if chance.randrange(5) == 0 else None
+        yield message or _filler(number, chance)
+
+
+@cache
+def _history() -> list[Message]:
+    run = SimulatedRun("grocer", "tiny", 7, "twin", date(2025, 4, 1), read_faults(FAULTS))
+    batches = simulate(run, date(2026, 3, 31), Truth())
+    return [(message.topic, message.value, message.key) for batch in batches for message in batch.messages]
+
+
+def _filler(number: int, chance: random.Random) -> Message:
+    topic = list(RAW_TABLES)[min(2, chance.randrange(8) // 3)]
+    return topic, _payload(number, chance), str(number).encode()
 
 
 def _payload(number: int, chance: random.Random) -> bytes | None:

@@ -12,9 +12,9 @@ from spark_jobs.land_events import land
 
 def test_every_message_is_in_raw_once_with_its_payload(lab: Lab) -> None:
     """Texts, bytes, empty values and tombstones of all topics arrive; what comes later is added, nothing doubled."""
-    lab.produce(3_000, seed=1)
+    lab.produce(3_000)
     first = lab.land()
-    lab.produce(500, seed=2)
+    lab.produce(500)
     second = lab.land()
     assert lab.raw() == lab.log()
     assert "Landed 3,000 events" in first
@@ -24,10 +24,10 @@ def test_every_message_is_in_raw_once_with_its_payload(lab: Lab) -> None:
 @pytest.mark.long
 def test_landing_goes_on_until_it_is_told_to_stop(lab: Lab) -> None:
     """Without --once new messages are landed as they come, and SIGTERM ends the program with code 0."""
-    lab.produce(1_000, seed=1)
+    lab.produce(1_000)
     run = lab.start()
     wait_until(lambda: lab.landed() == 1_000)
-    lab.produce(1_000, seed=2)
+    lab.produce(1_000)
     wait_until(lambda: lab.landed() == 2_000)
     run.process.send_signal(signal.SIGTERM)
     code, said = run.end()

@@ -57,7 +57,7 @@ def open_server() -> Iterator[ServerProcess]:
 
 def _checkout(setting: str) -> Path:
     """The checkout a setting names. Skips without one."""
-    path = getattr(load_settings(), setting, None)
+    path = getattr(load_settings(), setting)
     if not path:
         pytest.skip(f"{setting.upper()} names no checkout: see foreign_suites.md")
     return Path(path)
