@@ -81,6 +81,7 @@ def _run(
     cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report
     bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     skipped = sum(case.find("skipped") is not None for case in cases)
+    sys.stdout.write(f"{len(cases) - len(bad) - skipped} passed, {len(bad)} failed, {skipped} skipped by the suite\n")
     return Verdict(len(cases) - len(bad) - skipped, [f"{case.get('classname')}::{case.get('name')}" for case in bad])
 
 

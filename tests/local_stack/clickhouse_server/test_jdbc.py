@@ -22,7 +22,8 @@ SEEN = """
 # Row `id` has the price id / 4, so every figure below can be worked out by hand.
 ROWS = """
     insert into seen select number, toDate('2026-01-01') + number % 365,
-        toDateTime('2026-01-01 00:00:00', 'UTC') + number, toDateTime64('2026-01-01 00:00:00.123456', 6, 'UTC'), number / 4, number / 8, concat('s', toString(number)),
+        toDateTime('2026-01-01 00:00:00', 'UTC') + number, toDateTime64('2026-01-01 00:00:00.123456', 6, 'UTC'),
+        number / 4, number / 8, concat('s', toString(number)),
         if(number % 2 = 0, null, 'x'), number % 2, toString(number % 2) from numbers(200000)
 """
 
