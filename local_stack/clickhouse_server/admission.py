@@ -1,7 +1,7 @@
 """How many queries may be at work at once, and which: the register behind code 202 and code 216."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from local_stack.clickhouse_server.errors import ServerError
@@ -13,6 +13,7 @@ class Admission:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._running: set[str] = set()
+        self._killed: set[str] = set()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -31,3 +32,15 @@ class Admission:
         finally:
             with self._lock:
                 self._running.discard(query_id)
+                self._killed.discard(query_id)
+
+    def kill(self, query_ids: Iterable[str]) -> None:
+        """Note that queries at work are being killed: an INSERT of blocks ends without a word, its rows unwritten."""
+        with self._lock:
+            self._killed |= self._running.intersection(query_ids)
+
+    def complain_if_killed(self, query_id: str) -> None:
+        """Raise 394 for a query that somebody killed, whatever the engine says of it."""
+        with self._lock:
+            if query_id in self._killed:
+                raise ServerError(394, "Query was cancelled")

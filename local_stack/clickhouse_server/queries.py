@@ -22,7 +22,7 @@ from local_stack.clickhouse_server.query_headers import add_query_headers
 from local_stack.clickhouse_server.reading import Statement, decoded_body, read_statement
 from local_stack.clickhouse_server.response import Response
 from local_stack.clickhouse_server.running import Running
-from local_stack.clickhouse_server.statements import OutputClause, kill_by_client_names, output_clause
+from local_stack.clickhouse_server.statements import OutputClause, kill_statement, output_clause
 from local_stack.clickhouse_server.users import User
 
 
@@ -52,6 +52,7 @@ def _run(query: Query, statement: Statement) -> None:
             _insert_selected(query, connection, statement)
         elif statement.insert:
             outcome = connection.insert(statement.insert.sql, statement.insert.format, statement.data)
+            query.home.admission.complain_if_killed(query.options.query_id)
             send_whole(query, outcome)
         elif verdict.kind == READ_ONLY:
             _select(query, connection, statement.sql)
@@ -70,7 +71,11 @@ def _insert_selected(query: Query, connection: Connection, statement: Statement)
 
 def _command(query: Query, connection: Connection, sql: bytes) -> None:
     """A statement whose result, if any, is a few rows."""
-    sql = kill_by_client_names(sql)
+    if kill := kill_statement(sql):
+        if not kill.is_test:
+            found = connection.execute(kill.search, "TabSeparatedRaw").result.decode(errors="surrogateescape")
+            query.home.admission.kill(found.split("\n"))
+        sql = kill.whole
     progress = Progress(query)
     with progress.watching(connection), Running(query.home.engine, query.token) as running:
         running.start(query.home.pool, connection, sql, query.options.default_format)

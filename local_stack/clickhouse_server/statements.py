@@ -73,18 +73,42 @@ def _selecting_head(sql: bytes, stream: Iterator[Token]) -> InsertHead | None:
     return None
 
 
-def kill_by_client_names(sql: bytes) -> bytes:
-    """`KILL QUERY WHERE …` with its condition over the names clients know queries by; other statements as they are."""
+@dataclass(frozen=True)
+class Kill:
+    """`KILL QUERY WHERE …`, its condition over the names clients know queries by."""
+
+    before: bytes
+    condition: bytes
+    after: bytes
+
+    @property
+    def whole(self) -> bytes:
+        """The statement over the names the engine knows them by."""
+        asked = b"SELECT engine_query_id FROM system.client_processes WHERE " + self.condition
+        return self.before + b" query_id IN (" + asked + b"\n) " + self.after
+
+    @property
+    def search(self) -> bytes:
+        """A SELECT of the ids, as clients know them, of the queries it means."""
+        return b"SELECT query_id FROM system.client_processes WHERE " + self.condition + b"\nSETTINGS log_queries = 0"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it only shows what it would kill."""
+        return any(token.is_word(b"TEST") for token in tokens(self.after))
+
+
+def kill_statement(sql: bytes) -> Kill | None:
+    """A KILL QUERY with a condition, None for other statements."""
     parts = list(tokens(sql))
     if len(parts) < 4 or not (parts[0].is_word(b"KILL") and parts[1].is_word(b"QUERY")):
-        return sql
+        return None
     where = next((token for token in parts if token.is_word(b"WHERE")), None)
     if where is None:
-        return sql
+        return None
     tail = [token for token in parts if token.start > where.start and token.is_word(*_AFTER_CONDITION)]
     end = tail[0].start if tail else parts[-1].start if parts[-1].value == b";" else len(sql)
-    asked = b"SELECT engine_query_id FROM system.client_processes WHERE " + sql[where.end : end]
-    return sql[: where.end] + b" query_id IN (" + asked + b"\n) " + sql[end:]
+    return Kill(sql[: where.end], sql[where.end : end], sql[end:])
 
 
 def has_several(sql: bytes) -> bool:

@@ -9,7 +9,7 @@ from local_stack.clickhouse_server.lexer import tokens
 from local_stack.clickhouse_server.statements import (
     has_several,
     insert_head,
-    kill_by_client_names,
+    kill_statement,
     output_clause,
     refuse_what_http_has_not,
 )
@@ -104,7 +104,7 @@ def test_format_clauses(sql: bytes, before: bytes, form: str | None, after: byte
 )
 def test_kill(sql: bytes, condition: bytes) -> None:
     """A condition of KILL QUERY is asked of the names clients know."""
-    changed = kill_by_client_names(sql)
+    changed = kill_statement(sql).whole
     assert b"(SELECT engine_query_id FROM system.client_processes WHERE " in changed
     inner = changed.split(b"client_processes WHERE", 1)[1].split(b"\n) ", 1)
     assert inner[0].strip() == condition
@@ -114,7 +114,7 @@ def test_kill(sql: bytes, condition: bytes) -> None:
 @pytest.mark.parametrize("sql", [b"KILL MUTATION WHERE 1", b"SELECT 1", b"KILL QUERY ON CLUSTER c", b""])
 def test_other_statements_stay(sql: bytes) -> None:
     """What is no KILL QUERY is left alone."""
-    assert kill_by_client_names(sql) == sql
+    assert kill_statement(sql) is None
 
 
 @pytest.mark.parametrize(

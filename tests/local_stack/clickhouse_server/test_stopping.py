@@ -4,7 +4,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
@@ -17,6 +17,8 @@ from local_stack.clickhouse_server.configuration import write_configuration
 from tests.local_stack.clickhouse_server.wire import Client, ServerProcess, wait_for
 
 ENDLESS = "SELECT count() FROM system.numbers WHERE NOT ignore(number) SETTINGS max_execution_time = 60"
+
+_IDS = "SELECT query_id FROM system.client_processes"
 
 
 def _at_work(client: Client, mark: str) -> bool:
@@ -51,6 +53,28 @@ def test_kill_query_by_the_clients_id(writer: Client) -> None:
         wait_for(lambda: "finished" in writer.sql(kill), 10, "the query to be found")
         answer = slow.result(10)
     assert (answer.status, answer.code) == (500, 394)
+
+
+@pytest.mark.parametrize("form", ["Native", "TSV"])
+def test_a_killed_insert_is_never_acknowledged(writer: Client, table: str, form: str) -> None:
+    """The client of a killed INSERT is told (394): of one that brings blocks the engine itself says nothing."""
+    data = writer.send(f"SELECT 1::Int32 AS a, 'x' AS s FROM numbers(100000) FORMAT {form}").body
+    killed = threading.Event()
+
+    def chunks() -> Iterator[bytes]:
+        yield data
+        yield data
+        assert killed.wait(20)
+        yield data
+
+    with ThreadPoolExecutor(1) as pool:
+        insert = pool.submit(writer.send, chunks(), query=f"INSERT INTO {table} FORMAT {form}", query_id="an insert")
+        kill = "KILL QUERY WHERE query_id = 'an insert' SETTINGS log_queries = 0"
+        wait_for(lambda: "an insert" in writer.sql(_IDS) and writer.sql(kill) != "", 10, "the insert to be killed")
+        killed.set()
+        answer = insert.result(20)
+    assert (answer.status, answer.code) == (500, 394)
+    assert writer.sql(f"SELECT count() FROM {table}") == "0"
 
 
 def test_kill_query_by_user_and_elapsed_time(writer: Client) -> None:
