@@ -13,6 +13,7 @@ from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings, load_settings, process_environment
 from local_stack.jars import fetch_jars
 
+NEED_DATABASE = {"build", "run", "test", "seed", "snapshot", "show", "retry", "run-operation", "debug", "source"}
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
 
@@ -27,7 +28,13 @@ def register(app: typer.Typer) -> None:
 
 def dbt(context: typer.Context) -> None:
     """Run dbt on our project: `./retail dbt build` is `dbt build`."""
-    raise typer.Exit(run_dbt(load_settings(), context.args))
+    from local_stack.stack import require_up
+
+    settings = load_settings()
+    code = run_dbt(settings, context.args)
+    if code and set(context.args) & NEED_DATABASE:
+        require_up(settings)  # explains what dbt says in its driver's words
+    raise typer.Exit(code)
 
 
 def sql(

@@ -1,6 +1,7 @@
 """The one way to the warehouse: ClickHouse over HTTP, on a laptop and in production alike."""
 
 import logging
+import re
 from typing import Literal
 
 import clickhouse_connect
@@ -57,7 +58,9 @@ def _explained(error: ClickHouseError, settings: Settings, name: str) -> Warehou
         return WarehouseUnavailableError(
             f"{where} refuses the password of user {name!r}.", "Correct it in the environment or in .env."
         )
-    reason = str(error).strip().splitlines()[0]
+    said = str(error).strip().splitlines()[0]
+    of_system = re.search(r"\[Errno \d+\] [\w ]+", said)  # the driver wraps it in its whole history
+    reason = of_system.group() if of_system else said
     return WarehouseUnavailableError(
         f"{where} does not answer ({reason}).", "Start it with ./retail up, or correct CLICKHOUSE_HOST and _PORT."
     )
