@@ -34,7 +34,7 @@ tracked as (
 stock_changes_dated as (
 
     select
-        source, store_id, product_id, date_key, movement_type, units,
+        source, store_id, product_id, date_key, date_key as changed_date, movement_type, units,
         cast(0 as Decimal(18, 3)) as on_order_change, cast(0 as Decimal(18, 3)) as in_transit_change,
         _row_key as _change_key
     from movements
@@ -45,7 +45,8 @@ stock_changes_dated as (
     union all
 
     select
-        source, store_id, product_id, greatest(date_key, tracked_from) as date_key, '', 0,
+        source, store_id, product_id, greatest(order_changes.date_key, tracked_from) as date_key,
+        order_changes.date_key as changed_date, '', 0,
         on_order_change, in_transit_change, _changes_key
     from order_changes
     inner join tracked
