@@ -1,6 +1,6 @@
-{#- Before an incremental run of `fact_purchase_order_lines`: writes its helper table `marked` (_order_line_key), the lines
-    to state again: something about them was said or received, a version in force when they were placed changed, or a
-    day ended on which they became due or overdue.
+{#- Before an incremental run of `fact_purchase_order_lines`: writes its helper table `marked` (_order_line_key), the
+    lines to state again: something was said or received, a version in force when they were placed changed, or a day
+    ended on which they became due or overdue.
 
     Buckets of lines are compared first: a group per line would cost as much as building them. -#}
 {% macro mark_order_lines() %}

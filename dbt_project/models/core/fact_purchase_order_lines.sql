@@ -68,7 +68,7 @@ days_current as (
 
 ),
 
--- What the first order said holds; what is ordered again under the same line comes on top, and the last confirmation counts.
+-- What the first order said holds; what is ordered again under its line comes on top. Of confirmations the last holds.
 lines_stepped as (
 
     select

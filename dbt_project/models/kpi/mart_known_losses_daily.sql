@@ -17,7 +17,7 @@ stores as (
 
 ),
 
--- What comes back and is not put on the shelf again: the stock never moved, the cost is lost all the same, where the goods are.
+-- What comes back and is not put on the shelf again: no stock moved, yet the cost is lost, where the goods are.
 sales_returned as (
 
     select
