@@ -23,8 +23,8 @@
 {%- endmacro %}
 
 {#- A line that nobody closed, of which nothing came, long after the last day it was promised for. -#}
-{% macro is_ghost_candidate(today) -%}
+{% macro is_ghost_candidate(current_day) -%}
     open_units > 0 and received_units = 0
-    and dateDiff('day', greatest(promised_date, ifNull(confirmed_date, promised_date)), {{ today }})
+    and dateDiff('day', greatest(promised_date, ifNull(confirmed_date, promised_date)), {{ current_day }})
         > {{ var('ghost_order_after_days', 14) }}
 {%- endmacro %}

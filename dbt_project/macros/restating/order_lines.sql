@@ -68,11 +68,11 @@
         select _order_line_key
         from {{ this }} as kept
         inner join (
-            select source, store_id, max(date_key) as today from {{ ref('int_store_days_opened') }}
+            select source, store_id, max(date_key) as current_day from {{ ref('int_store_days_opened') }}
             group by source, store_id
         ) as days using (source, store_id)
-        where is_due != (today > {{ last_day_on_time() }})
-            or is_ghost_candidate != ({{ is_ghost_candidate('today') }})
+        where is_due != (current_day > {{ last_day_on_time() }})
+            or is_ghost_candidate != ({{ is_ghost_candidate('current_day') }})
             or is_from_own_depot != ((source, supply_source_id) in (
                 select source, supplier_id from {{ ref('dim_supplier') }} where is_own_depot
             ))

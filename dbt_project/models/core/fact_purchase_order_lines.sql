@@ -62,7 +62,7 @@ days_placed as (
 
 days_current as (
 
-    select source as current_source, store_id as current_store_id, max(date_key) as today
+    select source as current_source, store_id as current_store_id, max(date_key) as last_day
     from {{ ref('int_store_days_opened') }}
     group by source, store_id
 
@@ -146,7 +146,7 @@ lines_keyed as (
     select
         *,
         ifNull(placed_day, toDate32(placed_at)) as date_key,
-        ifNull(today, date_key) as current_day
+        ifNull(last_day, date_key) as current_day
     from lines_followed
     asof left join stores on source = store_source and store_id = known_store_id and placed_at >= store_from
     asof left join products on source = product_source and product_id = known_product_id and placed_at >= product_from
@@ -212,5 +212,5 @@ select
 
     -- what the row was built from
     _order_line_key,
-    _steps_key
+    cast(_steps_key as UInt64) as _steps_key
 from lines_keyed

@@ -1,8 +1,8 @@
-{{ config(order_by=['source', 'supply_source_id']) }}
+{{ config(order_by=['source', 'supply_source_id'], tags=['estimated']) }}
 
 with days_current as (
 
-    select source, store_id, max(date_key) as today
+    select source, store_id, max(date_key) as current_day
     from {{ ref('int_store_days_opened') }}
     group by source, store_id
 
@@ -34,9 +34,9 @@ order_lines as (
         isNotNull(lead_time_days) as is_delivered,
         line_open_units > 0 as is_open,
         is_open and is_due as is_overdue,
-        date_key > subtractDays(today, {{ var('supplier_window_days', 365) }}) as is_in_window,
-        -- Days for which a first delivery was waited for, until it came, was given up, or until today.
-        greatest(ifNull(lead_time_days, dateDiff('day', date_key, ifNull(ended_day, today))), 0) as waited_days
+        date_key > subtractDays(current_day, {{ var('supplier_window_days', 365) }}) as is_in_window,
+        -- Days for which a first delivery was waited for, until it came, was given up, or until now.
+        greatest(ifNull(lead_time_days, dateDiff('day', date_key, ifNull(ended_day, current_day))), 0) as waited_days
     from {{ ref('fact_purchase_order_lines') }}
     inner join days_current using (source, store_id)
     asof left join days_ended on source = end_source and store_id = end_store_id and ended_at >= ended_day_from

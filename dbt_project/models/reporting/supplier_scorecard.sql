@@ -1,3 +1,5 @@
+{{ config(tags=['estimated']) }}
+
 with performance as (
 
     select * from {{ ref('mart_supplier_performance') }}
