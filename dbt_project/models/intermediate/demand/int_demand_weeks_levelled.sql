@@ -28,6 +28,8 @@ demand_weeks_levelled as (
 
     select
         source, store_id, product_id, week_start_date, category,
+        weeks.units_sold as units_sold,
+        round(weeks.exposure, 6) as exposure,
         round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day
     from weeks
     {{ windows_of_weeks() }}

@@ -57,8 +57,8 @@ purchase_sizes_estimated as (
         arraySort(groupArray((size, hazard))) as sizes_and_hazards,
         arrayMap(each -> each.1, sizes_and_hazards) as sizes,
         arrayMap(
-            (each, number) -> each.2 * arrayProduct(arrayMap(
-                before -> 1. - before.2, arraySlice(sizes_and_hazards, 1, number - 1)
+            (each, number) -> each.2 * arrayProduct(arrayPushFront(
+                arrayMap(before -> 1. - before.2, arraySlice(sizes_and_hazards, 1, number - 1)), 1.
             )),
             sizes_and_hazards, arrayEnumerate(sizes_and_hazards)
         ) as masses,

@@ -44,6 +44,9 @@ days_rated as (
         days_offered.category as category,
         days_offered.date_key as date_key,
         silent_from, silent_until, starts_at, share_before_hour,
+        days_offered.promotion_id as promotion_id,
+        week_start_date,
+        units_per_day,
         units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as expected_units_of_day
     from days_offered
     asof inner join {{ ref('int_demand_weeks_levelled') }} as weeks
@@ -68,7 +71,10 @@ shelf_silence_days_expected as (
         round(expected_units_of_day * (
             {{ share_of_day_before('silent_until', 'starts_at', 'share_before_hour') }}
             - {{ share_of_day_before('silent_from', 'starts_at', 'share_before_hour') }}
-        ), 6) as expected_units
+        ), 6) as expected_units,
+        week_start_date,
+        -- What the silence adds to the week's exposure; days of promotions are no part of that.
+        if(promotion_id = '', round(expected_units / units_per_day, 6), 0) as exposure
     from days_rated
 
 )

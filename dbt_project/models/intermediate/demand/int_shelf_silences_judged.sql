@@ -2,7 +2,9 @@
 
 -- How likely the shelf was empty. A shelf with goods stays silent over x expected purchases with probability exp(-x) (a
 -- Poisson process), an empty one with 1; how many are empty to begin with, at each book, the counts say that nobody
--- asked for because of a suspicion. Bayes' rule does the rest.
+-- asked for because of a suspicion, and how much more often in this category. Bayes' rule does the rest.
+
+{%- set prior_shelves = 3 %}
 
 with silences as (
 
@@ -65,14 +67,30 @@ rates as (
 
 ),
 
+-- Some goods are stolen more: as many times as often as were found empty, drawn to 1 where few were.
+category_factors as (
+
+    select
+        silences_measured.source as source,
+        category,
+        (countIf(counted_units = 0) + {{ prior_shelves }}) / (
+            sum(empty_rate / (empty_rate + (1. - empty_rate) * exp(-expected_purchases))) + {{ prior_shelves }}
+        ) as factor
+    from silences_measured
+    inner join rates using (source, book_class)
+    where ended_by = 'count' and count_scope != 'spot'
+    group by source, category
+
+),
+
 shelf_silences_judged as (
 
     select
-        source, store_id, product_id, category, silent_from, silent_from_day, silent_until, ended_by,
+        silences_measured.source as source, store_id, product_id, silences_measured.category as category, silent_from, silent_from_day, silent_until, ended_by,
         book_units, counted_units, count_scope, last_sold_units,
         round(expected_units, 6) as expected_units,
         round(exp(-expected_purchases), 6) as no_sale_probability,
-        round(ifNull(empty_rate, 0.001), 6) as empty_rate,
+        round(least(ifNull(rates.empty_rate, 0.001) * ifNull(factor, 1), 0.95), 6) as empty_rate,
         multiIf(
             ended_by = 'count', toFloat64(counted_units = 0),
             round(empty_rate / (empty_rate + (1. - empty_rate) * no_sale_probability), 6)
@@ -80,6 +98,7 @@ shelf_silences_judged as (
         round({{ unmet_units('last_sold_units', 'sizes', 'shares') }}, 6) as unmet_units
     from silences_measured
     left join rates using (source, book_class)
+    left join category_factors using (source, category)
 
 )
 
