@@ -22,6 +22,7 @@ TAGS = {
     "predicted",  # reads predictions
     "estimated",  # infers, and says so in its names
 }
+BI_TYPES = {"Bool", "Int64", "Float64", "Decimal(18, 2)", "Decimal(18, 3)", "Date", "DateTime('UTC')", "String"}
 SELECTORS = ["before_ml", "after_ml", "staging", "intermediate", "core", "kpi", "features", "monitoring", "reporting"]
 
 
@@ -70,6 +71,17 @@ def test_each_column_is_described(models: list[dict]) -> None:
 def test_what_people_read_keeps_its_contract(models: list[dict]) -> None:
     """The star, the marts and the views enforce the columns and types they declare."""
     assert [m["name"] for m in models if _layer(m) in PUBLIC and not m["config"]["contract"]["enforced"]] == []
+
+
+def test_what_bi_tools_read_has_types_they_know(models: list[dict]) -> None:
+    """No NULL, no time zone but UTC, no unsigned or wide number in `reporting`."""
+    strays = {
+        f"{model['name']}.{name}": column["data_type"]
+        for model in models
+        for name, column in model["columns"].items()
+        if _layer(model) == "reporting" and column["data_type"] not in BI_TYPES
+    }
+    assert strays == {}
 
 
 def test_each_model_has_an_owner(manifest: dict[str, Any], models: list[dict]) -> None:

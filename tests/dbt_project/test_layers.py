@@ -44,7 +44,7 @@ def test_reporting_reads_the_star_and_the_marts(models: list[dict]) -> None:
         for parent in model["depends_on"]["nodes"]
         if _layer(model) == "reporting"
         and layer.get(parent) not in ("core", "kpi", "monitoring", "reporting")
-        and not parent.split(".")[-1].startswith(("stg_realtime__", "stg_ml__", "int_sources_dated"))
+        and not parent.split(".")[-1].startswith(("stg_realtime__", "stg_ml__", "int_source"))
         and model["name"] != "warehouse_summary"  # it counts the messages too
     ]
     assert strays == []
