@@ -56,7 +56,7 @@ promotions_at_stores as (
 
     select
         source, promotion_key, promotion_id, product_id, starts_on, ends_on,
-        store_id, currency, category, first_sold_on, last_whole_day
+        store_id, currency, category, first_sold_on, pairs.units as own_weight, last_whole_day
     from promotions
     inner join pairs using (source, product_id)
     inner join source_days using (source)
@@ -110,7 +110,7 @@ days_watched as (
 
     select
         source, promotion_key, promotion_id, product_id, starts_on, ends_on,
-        store_id, currency, category, last_whole_day,
+        store_id, currency, category, own_weight, last_whole_day,
         date_key,
         toDayOfWeek(date_key) as weekday,
         multiIf(date_key < starts_on, 'before', date_key <= ends_on, 'during', 'after') as phase
@@ -145,10 +145,14 @@ days_sold as (
         ifNull(sales.net_revenue, 0) as net_revenue,
         ifNull(sales.cost_tracked_revenue, 0) as cost_tracked_revenue,
         ifNull(sales.cogs_amount, 0) as cogs_amount,
-        -- Promotions of one category that run side by side share what the others lose.
+        -- The category without the product and without what else is promoted. Promotions of one category that run side by
+        -- side share what the others lose.
         if(phase = 'during', ifNull(promoted_products, 1), 1) as sharers,
-        toDecimal128(ifNull(category_units, 0) - ifNull(promoted_units, 0), 6) / sharers as other_units,
-        toDecimal128(category_weight - ifNull(promoted_weight, 0), 6) / sharers as other_weight
+        if(phase = 'during', 0, units) as own_units,
+        toDecimal128(ifNull(category_units, 0) - ifNull(promoted_units, 0) - own_units, 6) / sharers as other_units,
+        toDecimal128(
+            category_weight - ifNull(promoted_weight, 0) - if(phase = 'during', 0, own_weight), 6
+        ) / sharers as other_weight
     from days_open
     inner join category_weights using (source, store_id, currency, category)
     left join categories_sold using (source, store_id, currency, category, date_key)
