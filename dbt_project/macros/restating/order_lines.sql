@@ -1,13 +1,20 @@
-{#- Before an incremental run of `fact_purchase_order_lines`: writes its helper table `marked` (_order_line_key), the
+{#- Before an incremental run of `fact_purchase_order_lines`: writes its helper tables `marked` (_order_line_key), the
     lines to state again: something was said or received, a version in force when they were placed changed, or a day
-    ended on which they became due or overdue.
+    ended on which they became due or overdue; and `pairs` (source, store_id, product_id), all that they are about.
 
-    Buckets of lines are compared first: a group per line would cost as much as building them. -#}
+    Pairs are compared first: a group per line would cost as much as building them. An event that names another pair
+    than its line does makes both differ, so it is read with its line. -#}
 {% macro mark_order_lines() %}
     {% if execute and is_incremental() %}
         {% do drop_leftovers() %}
-        {% do run_query(_create_helper('buckets', _order_buckets_that_differ())) %}
+        {% do run_query(_create_helper('differing', _order_pairs_that_differ())) %}
         {% do run_query(_create_helper('marked', _order_lines_to_restate())) %}
+        {% set pairs %}
+            select source, store_id, product_id from {{ helper('differing') }}
+            union distinct
+            select source, store_id, product_id from {{ this }} where {{ is_marked_line() }}
+        {% endset %}
+        {% do run_query(_create_helper('pairs', pairs)) %}
     {% endif %}
 {% endmacro %}
 
@@ -15,34 +22,42 @@
     _order_line_key in (select _order_line_key from {{ helper('marked') }})
 {%- endmacro %}
 
-{% macro _order_bucket() -%} bitAnd(_order_line_key, 65535) {%- endmacro %}
+{#- All that the marked lines are about, as a SELECT; none in a full run. -#}
+{% macro marked_order_pairs() %}
+    {% if is_incremental() %}
+        {{ return('select source, store_id, product_id from ' ~ helper('pairs')) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
 
-{% macro _order_buckets_that_differ() %}
-    select bucket
+{% macro _order_pairs_that_differ() %}
+    select source, store_id, product_id
     from (
-        select {{ _order_bucket() }} as bucket, _step_key as expected, toUInt64(0) as kept
+        select source, location_id as store_id, product_id, sum(_step_key) as expected, toUInt64(0) as kept
         from ({{ order_events_so_far() }})
+        group by source, store_id, product_id
         union all
-        select {{ _order_bucket() }}, _step_key, 0 from ({{ order_receipts_so_far() }})
+        select source, store_id, product_id, sum(_step_key), 0 from ({{ order_receipts_so_far() }})
+        group by source, store_id, product_id
         union all
-        select {{ _order_bucket() }}, 0, _steps_key from {{ this }}
+        select source, store_id, product_id, 0, sum(_steps_key) from {{ this }}
+        group by source, store_id, product_id
     )
-    group by bucket
+    group by source, store_id, product_id
     having sum(expected) != sum(kept)
 {% endmacro %}
 
 {% macro _order_lines_to_restate() %}
-    {% set in_buckets = 'where ' ~ _order_bucket() ~ ' in (select bucket from ' ~ helper('buckets') ~ ')' %}
+    {% set pairs = 'select source, store_id, product_id from ' ~ helper('differing') %}
     select distinct _order_line_key
     from (
         select _order_line_key
         from (
-            select _order_line_key, _step_key as expected, toUInt64(0) as kept
-            from ({{ order_events_so_far() }}) {{ in_buckets }}
+            select _order_line_key, _step_key as expected, toUInt64(0) as kept from ({{ order_events_so_far(pairs) }})
             union all
-            select _order_line_key, _step_key, 0 from ({{ order_receipts_so_far() }}) {{ in_buckets }}
+            select _order_line_key, _step_key, 0 from ({{ order_receipts_so_far(pairs) }})
             union all
-            select _order_line_key, 0, _steps_key from {{ this }} {{ in_buckets }}
+            select _order_line_key, 0, _steps_key from {{ this }} where (source, store_id, product_id) in ({{ pairs }})
         )
         group by _order_line_key
         having sum(expected) != sum(kept)

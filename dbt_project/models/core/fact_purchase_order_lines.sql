@@ -5,13 +5,13 @@
     order_by=['source', 'store_id', 'date_key', 'supply_source_id', 'purchase_order_id', 'purchase_order_line'],
     partition_by='toYYYYMM(date_key)',
     pre_hook="{{ mark_order_lines() }}",
-    post_hook="{{ drop_helpers(['buckets', 'marked']) }}"
+    post_hook="{{ drop_helpers(['differing', 'marked', 'pairs']) }}"
 ) }}
 
 with order_events as (
 
     select *, (stepped_at, event_id) as turn
-    from ({{ order_events_so_far() }})
+    from ({{ order_events_so_far(marked_order_pairs()) }})
     {% if is_incremental() %} where {{ is_marked_line() }} {% endif %}
 
 ),
@@ -19,7 +19,7 @@ with order_events as (
 receipts as (
 
     select *
-    from ({{ order_receipts_so_far() }})
+    from ({{ order_receipts_so_far(marked_order_pairs()) }})
     {% if is_incremental() %} where {{ is_marked_line() }} {% endif %}
 
 ),
