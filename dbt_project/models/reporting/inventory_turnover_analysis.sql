@@ -6,7 +6,7 @@ with inventory_by_day as (
 
 sources as (
 
-    select source, toDate32(as_of) as today from {{ ref('int_sources_dated') }}
+    select source, toDate32(as_of) as last_day from {{ ref('int_sources_dated') }}
 
 ),
 
@@ -66,7 +66,7 @@ select
 
     -- booleans
     cast(stock_value_days > 0 as Bool) as is_turnover_tracked,
-    cast(ifNull(addMonths(month_start_date, 1) <= today, false) as Bool) as is_whole_month
+    cast(ifNull(addMonths(month_start_date, 1) <= last_day, false) as Bool) as is_whole_month
 from inventory_by_month
 left join stores using (source, store_id)
 left join sources using (source)
