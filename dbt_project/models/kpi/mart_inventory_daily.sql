@@ -34,42 +34,52 @@ goods_sold as (
     select
         source,
         ifNull(lines.fulfilment_location_id, lines.store_id) as store_id,
-        product_id,
-        date_key,
-        sum(ifNull(lines.cost_amount, 0)) as cogs_amount,
-        sumIf(lines.net_amount, isNotNull(lines.unit_cost)) as cost_tracked_revenue
+        product_id, date_key, cost_amount, net_amount, unit_cost
     from {{ ref('fact_sales') }} as lines
     where line_type = 'merchandise'
-    group by source, store_id, product_id, date_key
 
 ),
 
 goods_sold_from_stock as (
 
-    select source, store_id, product_id, date_key, cogs_amount, cost_tracked_revenue
+    select
+        source, store_id, date_key, ifNull(category, 'not stated') as category,
+        sum(ifNull(cost_amount, 0)) as cogs_amount,
+        sumIf(net_amount, isNotNull(unit_cost)) as cost_tracked_revenue
     from goods_sold
     inner join tracked using (source, store_id, product_id)
     inner join last_days using (source, store_id)
+    left join categories using (source, product_id)
     where date_key between tracked_from and last_day
+    group by source, store_id, date_key, category
+
+),
+
+stock_by_category as (
+
+    select
+        source, store_id, date_key, ifNull(category, 'not stated') as category,
+        sum(ifNull(stock.closing_value, 0)) as closing_value,
+        sum(stock.open_minutes) as open_minutes,
+        sum(stock.out_of_stock_minutes) as out_of_stock_minutes,
+        countIf(is_ranged and is_open) as offered_pairs,
+        countIf(is_ranged and is_open and opening_units > 0) as offered_pairs_in_stock
+    from stock
+    left join categories using (source, product_id)
+    group by source, store_id, date_key, category
 
 ),
 
 stock_and_sales as (
 
     select
-        source, store_id, product_id, date_key,
-        ifNull(closing_value, 0) as closing_value,
-        open_minutes,
-        out_of_stock_minutes,
-        is_ranged and is_open as is_offered,
-        is_offered and opening_units > 0 as is_in_stock,
-        0 as cogs_amount,
-        0 as cost_tracked_revenue
-    from stock
+        source, store_id, date_key, category, closing_value, open_minutes, out_of_stock_minutes,
+        offered_pairs, offered_pairs_in_stock, 0 as cogs_amount, 0 as cost_tracked_revenue
+    from stock_by_category
 
     union all
 
-    select source, store_id, product_id, date_key, 0, 0, 0, false, false, cogs_amount, cost_tracked_revenue
+    select source, store_id, date_key, category, 0, 0, 0, 0, 0, cogs_amount, cost_tracked_revenue
     from goods_sold_from_stock
 
 ),
@@ -80,16 +90,15 @@ inventory_summed as (
         source,
         store_id,
         date_key,
-        ifNull(category, 'not stated') as category,
-        sum(changes.closing_value) as closing_value,
-        sum(changes.cogs_amount) as cogs_amount,
-        sum(changes.cost_tracked_revenue) as cost_tracked_revenue,
-        sum(changes.open_minutes) as open_minutes,
-        sum(changes.out_of_stock_minutes) as out_of_stock_minutes,
-        countIf(is_offered) as offered_pairs,
-        countIf(is_in_stock) as offered_pairs_in_stock
-    from stock_and_sales as changes
-    left join categories using (source, product_id)
+        category,
+        sum(both.closing_value) as closing_value,
+        sum(both.cogs_amount) as cogs_amount,
+        sum(both.cost_tracked_revenue) as cost_tracked_revenue,
+        sum(both.open_minutes) as open_minutes,
+        sum(both.out_of_stock_minutes) as out_of_stock_minutes,
+        sum(both.offered_pairs) as offered_pairs,
+        sum(both.offered_pairs_in_stock) as offered_pairs_in_stock
+    from stock_and_sales as both
     group by source, store_id, date_key, category
 
 )

@@ -43,53 +43,59 @@ categories as (
 
 ),
 
-sales as (
+-- Weeks of products are joined by hash: five ids in a key cost three times as much.
+sales_this_year as (
 
     select
         source, store_id, currency, product_id, date_key,
         units_sold - units_returned as units,
-        net_revenue
+        net_revenue,
+        {{ iso_week_start('date_key') }} as week,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'product_id', 'week']) }} as product_week
     from {{ ref('mart_sales_daily') }}
     where sale_lines + return_lines > 0
+        and (source, store_id, date_key) in (select source, store_id, date_key from days_compared)
+
+),
+
+sales_last_year as (
+
+    select
+        source, store_id, currency, product_id, addDays(daily.date_key, 364) as date_key,
+        units_sold - units_returned as units,
+        net_revenue,
+        {{ iso_week_start('date_key') }} as week,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'product_id', 'week']) }} as product_week
+    from {{ ref('mart_sales_daily') }} as daily
+    where sale_lines + return_lines > 0
+        and (source, store_id, daily.date_key) in (select source, store_id, day_last_year from days_compared)
+
+),
+
+prices_last_year as (
+
+    select product_week, sum(units) as priced_units, sum(net_revenue) as priced_revenue
+    from sales_last_year
+    group by product_week
+    having priced_units > 0 and priced_revenue > 0
 
 ),
 
 sales_of_both_years as (
 
-    select source, store_id, currency, product_id, date_key, units, net_revenue, 0 as units_last_year, 0 as net_last_year
-    from sales
-    where (source, store_id, date_key) in (select source, store_id, date_key from days_compared)
+    select
+        source, store_id, currency, product_id, date_key, week, units, net_revenue,
+        0 as units_last_year, 0 as net_last_year,
+        ifNull(
+            net_revenue - cast(toDecimal128(units, 6) * priced_revenue / priced_units as Nullable(Decimal(38, 4))), 0
+        ) as price_difference
+    from sales_this_year
+    left join prices_last_year using (product_week)
 
     union all
 
-    select source, store_id, currency, product_id, addDays(date_key, 364), 0, 0, units, net_revenue
-    from sales
-    where (source, store_id, date_key) in (select source, store_id, day_last_year from days_compared)
-
-),
-
-products_by_day as (
-
-    select
-        source, store_id, currency, product_id, date_key,
-        sum(both.units) as units,
-        sum(both.net_revenue) as net_revenue,
-        sum(both.units_last_year) as units_last_year,
-        sum(both.net_last_year) as net_last_year
-    from sales_of_both_years as both
-    group by source, store_id, currency, product_id, date_key
-
-),
-
-products_priced as (
-
-    select
-        *,
-        subtractDays(date_key, toDayOfWeek(date_key) - 1) as week,
-        sum(units_last_year) over (partition by source, store_id, currency, product_id, week) as week_units,
-        sum(net_last_year) over (partition by source, store_id, currency, product_id, week) as week_net,
-        if(week_units > 0 and week_net > 0, week_units, null) as priced_units
-    from products_by_day
+    select source, store_id, currency, product_id, date_key, week, 0, 0, units, net_revenue, 0
+    from sales_last_year
 
 ),
 
@@ -98,16 +104,12 @@ categories_by_day as (
     select
         source, store_id, currency, date_key, week,
         ifNull(category, 'not stated') as category,
-        sum(products_priced.units) as units,
-        sum(products_priced.net_revenue) as net_revenue,
-        sum(products_priced.units_last_year) as units_last_year,
-        sum(products_priced.net_last_year) as net_last_year,
-        sum(ifNull(
-            products_priced.net_revenue
-                - cast(toDecimal128(products_priced.units, 6) * week_net / priced_units as Nullable(Decimal(38, 4))),
-            0
-        )) as price_difference
-    from products_priced
+        sum(both.units) as units,
+        sum(both.net_revenue) as net_revenue,
+        sum(both.units_last_year) as units_last_year,
+        sum(both.net_last_year) as net_last_year,
+        sum(both.price_difference) as price_difference
+    from sales_of_both_years as both
     left join categories using (source, product_id)
     group by source, store_id, currency, date_key, week, category
 

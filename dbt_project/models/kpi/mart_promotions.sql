@@ -25,30 +25,30 @@ categories as (
 
 ),
 
+-- Days of products and of categories are joined by hash: five ids in a key cost three times as much.
 sales as (
 
     select
         source, store_id, currency, product_id, date_key,
-        sum(daily.units_sold) as units,
-        sum(daily.net_revenue) as net_revenue,
-        sum(daily.cost_tracked_revenue) as cost_tracked_revenue,
-        sum(daily.cogs_amount) as cogs_amount
-    from {{ ref('mart_sales_daily') }} as daily
+        ifNull(category, 'not stated') as category,
+        units_sold, net_revenue, cost_tracked_revenue, cogs_amount,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'product_id', 'date_key']) }} as product_day,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'category', 'date_key']) }} as category_day
+    from {{ ref('mart_sales_daily') }}
+    left join categories using (source, product_id)
     where sale_lines + return_lines > 0
-    group by source, store_id, currency, product_id, date_key
 
 ),
 
 pairs as (
 
     select
-        source, store_id, currency, product_id,
+        source, store_id, currency, product_id, first_sold_on,
         ifNull(category, 'not stated') as category,
-        min(date_key) as first_sold_on,
-        sum(sales.units) as units
-    from sales
+        units_sold as own_weight,
+        sum(own_weight) over (partition by source, store_id, currency, category) as category_weight
+    from {{ ref('mart_products_at_stores') }}
     left join categories using (source, product_id)
-    group by source, store_id, currency, product_id, category
 
 ),
 
@@ -56,7 +56,7 @@ promotions_at_stores as (
 
     select
         source, promotion_key, promotion_id, product_id, starts_on, ends_on,
-        store_id, currency, category, first_sold_on, pairs.units as own_weight, last_whole_day
+        store_id, currency, category, first_sold_on, own_weight, category_weight, last_whole_day
     from promotions
     inner join pairs using (source, product_id)
     inner join source_days using (source)
@@ -66,7 +66,10 @@ promotions_at_stores as (
 
 promoted_days as (
 
-    select distinct source, store_id, currency, product_id, category, date_key
+    select distinct
+        own_weight,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'product_id', 'date_key']) }} as product_day,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'category', 'date_key']) }} as category_day
     from promotions_at_stores
     array join arrayMap(
         day -> addDays(starts_on, day), range(toUInt32(dateDiff('day', starts_on, ends_on) + 1))
@@ -74,35 +77,33 @@ promoted_days as (
 
 ),
 
--- What else a category sold, promoted products left out, and how much of the category's usual sales that is.
-categories_promoted as (
+products_by_day as (
 
     select
-        source, store_id, currency, category, date_key,
-        count() as promoted_products,
-        sum(pairs.units) as promoted_weight,
-        sum(ifNull(sales.units, 0)) as promoted_units
-    from promoted_days
-    inner join pairs using (source, store_id, currency, category, product_id)
-    left join sales using (source, store_id, currency, product_id, date_key)
-    group by source, store_id, currency, category, date_key
-
-),
-
-categories_sold as (
-
-    select source, store_id, currency, category, date_key, sum(sales.units) as category_units
+        product_day,
+        sum(sales.units_sold) as units,
+        sum(sales.net_revenue) as net_revenue,
+        sum(sales.cost_tracked_revenue) as cost_tracked_revenue,
+        sum(sales.cogs_amount) as cogs_amount
     from sales
-    inner join pairs using (source, store_id, currency, product_id)
-    group by source, store_id, currency, category, date_key
+    group by product_day
 
 ),
 
-category_weights as (
+categories_by_day as (
 
-    select source, store_id, currency, category, sum(pairs.units) as category_weight
-    from pairs
-    group by source, store_id, currency, category
+    select category_day, sum(units_sold) as unpromoted_units
+    from sales
+    where product_day not in (select product_day from promoted_days)
+    group by category_day
+
+),
+
+categories_promoted as (
+
+    select category_day, count() as promoted_products, sum(own_weight) as promoted_weight
+    from promoted_days
+    group by category_day
 
 ),
 
@@ -110,8 +111,10 @@ days_watched as (
 
     select
         source, promotion_key, promotion_id, product_id, starts_on, ends_on,
-        store_id, currency, category, own_weight, last_whole_day,
+        store_id, currency, category, own_weight, category_weight, last_whole_day,
         date_key,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'product_id', 'date_key']) }} as product_day,
+        {{ surrogate_key(['source', 'store_id', 'currency', 'category', 'date_key']) }} as category_day,
         toDayOfWeek(date_key) as weekday,
         multiIf(date_key < starts_on, 'before', date_key <= ends_on, 'during', 'after') as phase
     from promotions_at_stores
@@ -130,9 +133,7 @@ days_open as (
     where (source, store_id, date_key) in (
             select source, store_id, date_key from {{ ref('int_store_days_opened') }} where is_open
         )
-        and (phase = 'during' or (source, store_id, product_id, date_key) not in (
-            select source, store_id, product_id, date_key from promoted_days
-        ))
+        and (phase = 'during' or product_day not in (select product_day from promoted_days))
 
 ),
 
@@ -141,23 +142,21 @@ days_sold as (
     select
         source, promotion_key, promotion_id, product_id, starts_on, ends_on,
         store_id, currency, category, last_whole_day, weekday, phase,
-        ifNull(sales.units, 0) as units,
-        ifNull(sales.net_revenue, 0) as net_revenue,
-        ifNull(sales.cost_tracked_revenue, 0) as cost_tracked_revenue,
-        ifNull(sales.cogs_amount, 0) as cogs_amount,
+        ifNull(sold.units, 0) as units,
+        ifNull(sold.net_revenue, 0) as net_revenue,
+        ifNull(sold.cost_tracked_revenue, 0) as cost_tracked_revenue,
+        ifNull(sold.cogs_amount, 0) as cogs_amount,
         -- The category without the product and without what else is promoted. Promotions of one category that run side by
         -- side share what the others lose.
         if(phase = 'during', ifNull(promoted_products, 1), 1) as sharers,
-        if(phase = 'during', 0, units) as own_units,
-        toDecimal128(ifNull(category_units, 0) - ifNull(promoted_units, 0) - own_units, 6) / sharers as other_units,
+        toDecimal128(ifNull(unpromoted_units, 0) - if(phase = 'during', 0, units), 6) / sharers as other_units,
         toDecimal128(
             category_weight - ifNull(promoted_weight, 0) - if(phase = 'during', 0, own_weight), 6
         ) / sharers as other_weight
     from days_open
-    inner join category_weights using (source, store_id, currency, category)
-    left join categories_sold using (source, store_id, currency, category, date_key)
-    left join categories_promoted using (source, store_id, currency, category, date_key)
-    left join sales using (source, store_id, currency, product_id, date_key)
+    left join products_by_day as sold using (product_day)
+    left join categories_by_day using (category_day)
+    left join categories_promoted using (category_day)
 
 ),
 

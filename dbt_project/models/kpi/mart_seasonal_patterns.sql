@@ -42,7 +42,20 @@ sales as (
     from {{ ref('mart_sales_daily') }} as daily
     left join categories using (source, product_id)
     where sale_lines > 0
+        and date_key >= (select min(least(months_start, addDays(day_before_weeks, 1))) from source_days)
     group by source, store_id, currency, date_key, category
+
+),
+
+days_sold as (
+
+    select
+        source, store_id, currency, category, units_sold, sales_amount,
+        arrayFilter(slot -> slot.3, [
+            ('weekday', toDayOfWeek(date_key), is_in_weeks), ('month', toMonth(date_key), is_in_months)
+        ]) as slots_of_day
+    from sales
+    inner join days_open using (source, store_id, date_key)
 
 ),
 
@@ -60,22 +73,11 @@ hours as (
 slots_sold as (
 
     select
-        source, store_id, currency, category, 'weekday' as pattern, toDayOfWeek(date_key) as slot,
-        0 as transactions, sum(sales.units_sold) as units_sold, sum(sales.sales_amount) as sales_amount
-    from sales
-    inner join days_open using (source, store_id, date_key)
-    where is_in_weeks
-    group by source, store_id, currency, category, slot
-
-    union all
-
-    select
-        source, store_id, currency, category, 'month' as pattern, toMonth(date_key) as slot,
-        0, sum(sales.units_sold), sum(sales.sales_amount)
-    from sales
-    inner join days_open using (source, store_id, date_key)
-    where is_in_months
-    group by source, store_id, currency, category, slot
+        source, store_id, currency, category, slot_of_day.1 as pattern, slot_of_day.2 as slot,
+        0 as transactions, sum(days_sold.units_sold) as units_sold, sum(days_sold.sales_amount) as sales_amount
+    from days_sold
+    array join slots_of_day as slot_of_day
+    group by source, store_id, currency, category, pattern, slot
 
     union all
 
@@ -114,27 +116,39 @@ slots_open as (
 
 ),
 
--- A slot in which nothing was sold has a row all the same.
-slots as (
+series as (
 
-    select source, store_id, currency, category, pattern, slot, days
-    from slots_open
-    inner join (
-        select distinct source, store_id, currency, category, pattern from slots_sold
-    ) as series using (source, store_id, pattern)
+    select
+        source, store_id, currency, category, pattern,
+        arraySort(groupArray((slot, transactions, units_sold, sales_amount))) as slots_sold,
+        sum(sales.sales_amount) as all_sales_amount
+    from slots_sold as sales
+    group by source, store_id, currency, category, pattern
 
 ),
 
+stores_open as (
+
+    select
+        source, store_id, pattern,
+        arraySort(groupArray((slot, days))) as slots_open,
+        sum(days) as all_days
+    from slots_open
+    group by source, store_id, pattern
+
+),
+
+-- A slot in which nothing was sold has a row all the same: the first of no slots is one of zeros.
 seasonal_patterns as (
 
     select
         *,
-        sum(days) over (partition by source, store_id, currency, category, pattern) as all_days,
-        sum(ifNull(slots_sold.sales_amount, 0)) over (
-            partition by source, store_id, currency, category, pattern
-        ) as all_sales_amount
-    from slots
-    left join slots_sold using (source, store_id, currency, category, pattern, slot)
+        slot_open.1 as slot,
+        slot_open.2 as days,
+        arrayFirst(sold -> sold.1 = slot_open.1, slots_sold) as slot_sold
+    from series
+    inner join stores_open using (source, store_id, pattern)
+    array join slots_open as slot_open
 
 )
 
@@ -151,9 +165,9 @@ select
     -- numerics
     cast(slot as Int32) as slot,
     cast(days as Int64) as days,
-    cast(ifNull(transactions, 0) as Int64) as transactions,
-    cast(ifNull(units_sold, 0) as Decimal(18, 3)) as units_sold,
-    cast(ifNull(sales_amount, 0) as Decimal(18, 4)) as sales_amount,
+    cast(slot_sold.2 as Int64) as transactions,
+    cast(slot_sold.3 as Decimal(18, 3)) as units_sold,
+    cast(slot_sold.4 as Decimal(18, 4)) as sales_amount,
     cast(all_days as Int64) as all_days,
     cast(all_sales_amount as Decimal(18, 4)) as all_sales_amount
 from seasonal_patterns
