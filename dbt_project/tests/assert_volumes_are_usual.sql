@@ -9,6 +9,6 @@ where is_anomalous and event_date >= subtractDays(toDate32(as_of), 7)
 
 union all
 
-select name, layer, toString(started_at), rows, rows_before
+select name, layer, toString(started_at), row_count, row_count_before
 from {{ ref('model_volumes') }}
 where is_latest and is_anomalous

@@ -10,7 +10,7 @@ from contracts.settings import PROJECT
 LEVELS = {"staging": 0, "intermediate": 1, "core": 1, "kpi": 2, "features": 3, "monitoring": 4, "reporting": 5}
 SOURCES = {"raw", "ml", "realtime", "monitoring"}
 CLOCKS = r"\b(now|now64|today|yesterday|current_timestamp|current_date|nowInBlock|utcTimestamp)\s*\(?"
-ORDER_DEPENDENT = r"\b(any|anyLast|any_value|groupArray|groupUniqArray|quantile|median|rand)\w*\("
+ORDER_DEPENDENT = r"\b(any|anyLast|any_value|groupArray|groupUniqArray|quantile(?!Exact)|median|rand)\w*\("
 
 
 def _layer(model: dict[str, Any]) -> str:

@@ -18,9 +18,9 @@ def test_a_run_leaves_its_results_rows_and_freshness(build: WarehouseBuild) -> N
     )
     assert (command, selection, failed) == ("build", "+fact_sales", 0)
     assert nodes == len([result for result in results if not result.node.unique_id.startswith("operation.")])
-    found = "select status, seconds > 0, rows, layer from monitoring.dbt_results where name = 'fact_sales'"
+    found = "select status, seconds > 0, row_count, layer from monitoring.dbt_results where name = 'fact_sales'"
     assert build.rows(found) == [("success", True, 1, "core")]
-    fresh = "select name, rows, last_arrived_at from monitoring.dbt_freshness where name = 'raw_sales_events'"
+    fresh = "select name, row_count, last_arrived_at from monitoring.dbt_freshness where name = 'raw_sales_events'"
     assert build.rows(fresh) == [("raw_sales_events", 1, last.replace(tzinfo=None))]
 
 

@@ -54,7 +54,7 @@
             ]) %}
         {% endfor %}
         {% do _insert('dbt_results', rows, [
-            'unique_id', 'name', 'kind', 'layer', 'materialized', 'status', 'seconds', 'failures', 'message', 'rows'
+            'unique_id', 'name', 'kind', 'layer', 'materialized', 'status', 'seconds', 'failures', 'message', 'row_count'
         ]) %}
     {% endfor %}
 {% endmacro %}
@@ -69,7 +69,7 @@
         {% do _insert('dbt_freshness', [[
             _text(source.unique_id), _text(source.name), '(select count() from ' ~ relation ~ ')',
             '(select max(' ~ source.loaded_at_field ~ ') from ' ~ relation ~ ')'
-        ]], ['unique_id', 'name', 'rows', 'last_arrived_at']) %}
+        ]], ['unique_id', 'name', 'row_count', 'last_arrived_at']) %}
     {% endfor %}
 {% endmacro %}
 

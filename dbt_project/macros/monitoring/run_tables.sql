@@ -10,11 +10,13 @@
             'invocation_id': 'String', 'started_at': "DateTime64(3, 'UTC')", 'unique_id': 'String',
             'name': 'LowCardinality(String)', 'kind': 'LowCardinality(String)', 'layer': 'LowCardinality(String)',
             'materialized': 'LowCardinality(String)', 'status': 'LowCardinality(String)', 'seconds': 'Float64',
-            'failures': 'Nullable(Int64)', 'message': 'String', 'rows': 'Nullable(Int64)'
+            'failures': 'Nullable(Int64)', 'message': 'String',
+            'row_count': 'Nullable(Int64)'
         },
         'dbt_freshness': {
             'invocation_id': 'String', 'started_at': "DateTime64(3, 'UTC')", 'unique_id': 'String',
-            'name': 'LowCardinality(String)', 'rows': 'Int64', 'last_arrived_at': "DateTime64(3, 'UTC')"
+            'name': 'LowCardinality(String)', 'row_count': 'Int64',
+            'last_arrived_at': "DateTime64(3, 'UTC')"
         }
     }) }}
 {% endmacro %}

@@ -13,12 +13,12 @@ model_volumes as (
         name,
         layer,
         started_at,
-        rows,
-        lagInFrame(rows) over runs_of_model as rows_before,
+        row_count,
+        lagInFrame(row_count) over runs_of_model as row_count_before,
         seconds,
         lagInFrame(toNullable(seconds)) over runs_of_model as seconds_before,
         row_number() over (partition by unique_id order by started_at desc, invocation_id desc) = 1 as is_latest,
-        ifNull(rows < rows_before / 2 and rows_before > 100, false) as is_anomalous
+        ifNull(row_count < row_count_before / 2 and row_count_before > 100, false) as is_anomalous
     from results
     window runs_of_model as (
         partition by unique_id order by started_at, invocation_id

@@ -7,7 +7,7 @@
 with messages as (
 
     -- A closing speaks of no line; it is here because it may be corrected, or said to correct something.
-    select * replace (if(event_type = 'store_day_closed', _document_key, _line_key) as _line_key)
+    select *, if(event_type = 'store_day_closed', _document_key, _line_key) as _subject_key
     from {{ ref('stg_events__sales_messages') }}
     -- The first message of an event id speaks, at whatever instant one looks.
     where verdict not in ('duplicate', 'conflicting_id', 'amount_too_large')
@@ -25,7 +25,7 @@ days_closed as (
 
 lines_in_question as (
 
-    select _line_key
+    select _subject_key
     from messages
     left join days_closed using (source, store_id, business_date)
     where ifNull(_kafka_timestamp > closed_arrived_at, false) and event_type != 'store_day_closed'
@@ -71,11 +71,11 @@ sales_messages_reopened as (
         ifNull(roots.root_key, messages._event_key) as _root_key,
         _document_key,
         {{ content_key('sales') }} as _content_key,
-        _line_key
+        _subject_key as _line_key
     from messages
     left join days_closed using (source, store_id, business_date)
     left join roots on messages._event_key = roots._event_key
-    where _line_key in (select _line_key from lines_in_question)
+    where _subject_key in (select _subject_key from lines_in_question)
 
 )
 

@@ -15,7 +15,7 @@ renamed as (
         name,
 
         -- numerics
-        rows,
+        row_count,
         greatest(dateDiff('second', last_arrived_at, started_at), 0) as age_seconds,
 
         -- dates and timestamps

@@ -22,7 +22,7 @@ renamed as (
         -- numerics
         seconds,
         failures,
-        rows,
+        row_count,
 
         -- dates and timestamps
         started_at
