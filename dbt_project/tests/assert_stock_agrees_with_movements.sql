@@ -1,5 +1,5 @@
--- Per location and day, and per location and product, the days of stock and the movements since tracking began agree, all
--- kinds together and sales alone.
+-- Per location and day, and per location and product, the days of stock and the movements since tracking began agree,
+-- all kinds together and sales alone.
 with movements as (
 
     select source, store_id, product_id, date_key, units, if(movement_type = 'sale', units, 0) as sold

@@ -1,6 +1,6 @@
 {#- At the end of a run, from wherever dbt was started: what each node did, how many rows its table has, how fresh the
-    sources are that it read. Each invocation is written once. What cannot be written is left out: nothing here may turn a
-    green run red, so tables that are missing are not written to, and texts are cut and escaped. -#}
+    sources are that it read. Each invocation is written once. Nothing here may turn a green run red, so tables that are
+    missing are not written to, and texts are cut and escaped. -#}
 {% macro record_run(results) %}
     {% if execute and var('record_runs') and flags.WHICH in recorded_commands() and results %}
         {% set existing = [] %}
@@ -21,8 +21,9 @@
     {% endfor %}
     {% set finished = ends | max if ends else run_started_at.replace(tzinfo=none) %}
     {% set seconds = (finished.replace(tzinfo=none) - run_started_at.replace(tzinfo=none)).total_seconds() %}
+    {% set selected = invocation_args_dict.get('select') or [invocation_args_dict.get('selector') or ''] %}
     {% do _insert('dbt_invocations', [[
-        _text(flags.WHICH), _text((invocation_args_dict.get('select') or [invocation_args_dict.get('selector') or '']) | join(' ')),
+        _text(flags.WHICH), _text(selected | join(' ')),
         [0, seconds] | max, results | length,
         statuses | select('in', ['error', 'runtime error']) | list | length,
         statuses | select('equalto', 'fail') | list | length,
@@ -54,7 +55,8 @@
             ]) %}
         {% endfor %}
         {% do _insert('dbt_results', rows, [
-            'unique_id', 'name', 'kind', 'layer', 'materialized', 'status', 'seconds', 'failures', 'message', 'row_count'
+            'unique_id', 'name', 'kind', 'layer', 'materialized', 'status', 'seconds', 'failures', 'message',
+            'row_count'
         ]) %}
     {% endfor %}
 {% endmacro %}
@@ -73,7 +75,7 @@
     {% endfor %}
 {% endmacro %}
 
-{#- Rows of SQL values, behind the invocation and its start; those that this invocation has written stay as they are. -#}
+{#- Rows of SQL values, behind the invocation and its start; what this invocation has written stays as it is. -#}
 {% macro _insert(table, rows, columns) %}
     {% set target = '`' ~ run_database() ~ '`.' ~ table %}
     {% set named = 'unique_id' if 'unique_id' in columns else "''" %}

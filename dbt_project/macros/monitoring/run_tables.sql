@@ -1,4 +1,4 @@
-{#- Tables of what dbt did, written by hooks because models cannot know it: created when missing, columns added when new. -#}
+{#- Tables of what dbt did, written by hooks because models cannot know it: made when missing, columns added. -#}
 {% macro run_tables() %}
     {{ return({
         'dbt_invocations': {
@@ -26,7 +26,10 @@
 {% macro create_run_tables() %}
     {% if execute and var('record_runs') and flags.WHICH in recorded_commands() %}
         {% set found %}
-            select table, groupUniqArray(name) from system.columns where database = '{{ run_database() }}' group by table
+            select table, arraySort(groupUniqArray(name))
+            from system.columns
+            where database = '{{ run_database() }}'
+            group by table
         {% endset %}
         {% set columns_found = {} %}
         {% for row in run_query(found).rows %}{% do columns_found.update({row[0]: row[1]}) %}{% endfor %}

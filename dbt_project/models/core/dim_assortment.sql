@@ -18,7 +18,9 @@ sources as (
 
 select
     -- ids
-    cast({{ surrogate_key(['versions.source', 'location_id', 'product_id', 'valid_from']) }} as Int64) as assortment_key,
+    cast(
+        {{ surrogate_key(['versions.source', 'location_id', 'product_id', 'valid_from']) }} as Int64
+    ) as assortment_key,
     cast(versions.source as LowCardinality(String)) as source,
     cast(location_id as LowCardinality(String)) as store_id,
     cast(product_id as LowCardinality(String)) as product_id,

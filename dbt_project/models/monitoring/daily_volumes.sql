@@ -36,7 +36,8 @@ days as (
     select
         source,
         topic,
-        addDays(first_day, arrayJoin(range(toUInt32(greatest(dateDiff('day', first_day, last_day) + 1, 0))))) as event_date
+        greatest(dateDiff('day', first_day, last_day) + 1, 0) as days,
+        addDays(first_day, arrayJoin(range(toUInt32(days)))) as event_date
     from spans
 
 ),

@@ -1,8 +1,8 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'date_key']) }}
 
 -- A ticket line may change after its store has closed the day when a message about it comes later, or when an event
--- that hangs together with it by corrections is involved. All messages about such lines are taken, so that the verdicts of
--- any instant can be spoken again over them.
+-- that hangs together with it by corrections is involved. All messages about such lines are taken, so that the verdicts
+-- of any instant can be spoken again over them.
 
 with messages as (
 

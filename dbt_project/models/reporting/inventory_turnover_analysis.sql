@@ -57,7 +57,8 @@ select
     -- at the end of the month
     cast(round(closing_value, 2) as Decimal(18, 2)) as closing_stock_value,
 
-    -- ratios of sums; cover before forecasts exist is the closing stock over the month's mean cost of goods sold per day
+    -- ratios of sums; cover before forecasts exist is the closing stock over the month's mean cost of goods sold per
+    -- day
     {{ ratio('stock_value_days', 'stock_days') }} as mean_stock_value,
     {{ ratio('toFloat64(cogs_amount) * 365', 'stock_value_days') }} as inventory_turnover,
     {{ ratio('toFloat64(cost_tracked_revenue - cogs_amount) * 365', 'stock_value_days') }} as gmroi,

@@ -1,7 +1,7 @@
 {{ config(tags=['predicted']) }}
 
--- Live errors only count days that are over and on which nothing kept customers from buying: what was sold on a day without
--- stock is not what was wanted.
+-- Live errors only count days that are over and on which nothing kept customers from buying: what was sold on a day
+-- without stock is not what was wanted.
 with predictions as (
 
     select
@@ -36,7 +36,8 @@ errors_summed as (
 live as (
 
     select
-        source, 'live' as evaluation, '' as run_id, model, demand_class, horizon_week, month_start_date as period_start_date,
+        source, 'live' as evaluation, '' as run_id, model, demand_class, horizon_week,
+        month_start_date as period_start_date,
         measured.1 as measure, measured.2 as numerator, measured.3 as denominator, observations, is_champion
     from errors_summed
     array join [

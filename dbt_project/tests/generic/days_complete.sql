@@ -11,7 +11,9 @@ with last_days as (
 
 days_expected as (
 
-    select source, store_id, product_id, tracked_from as first_day, last_day, dateDiff('day', first_day, last_day) + 1 as days
+    select
+        source, store_id, product_id, tracked_from as first_day, last_day,
+        dateDiff('day', first_day, last_day) + 1 as days
     from {{ pairs }}
     inner join last_days using (source, store_id)
     where first_day <= last_day
