@@ -17,7 +17,11 @@
 
 with changes as (
 
-    select * from {% if is_incremental() %}({{ touched_changes() }}){% else %}{{ ref('int_stock_changes_dated') }}{% endif %}
+    {% if is_incremental() %}
+    {{ touched_changes() }}
+    {% else %}
+    select * from {{ ref('int_stock_changes_dated') }}
+    {% endif %}
 
 ),
 
@@ -101,7 +105,7 @@ days as (
 days_opened as (
 
     select
-        days.*, store_key, starts_at, ends_at, opens_at, closes_at, is_open, open_minutes, _day_key
+        days.*, store_key, starts_at, ends_at, opens_at, open_until, is_open, open_minutes, _day_key
     from days
     inner join store_days using (source, store_id, date_key)
 
@@ -210,7 +214,7 @@ select
     -- minutes
     cast(if(is_offered, open_minutes, 0) as Int32) as open_minutes,
     cast(if(is_offered, intDiv(arraySum(
-        spell -> greatest(dateDiff('second', greatest(spell.1, opens_at), least(spell.2, closes_at)), 0), spells
+        spell -> greatest(dateDiff('second', greatest(spell.1, opens_at), least(spell.2, open_until)), 0), spells
     ), 60), 0) as Int32) as out_of_stock_minutes,
 
     -- booleans

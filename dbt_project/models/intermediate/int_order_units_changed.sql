@@ -1,7 +1,7 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key']) }}
 
--- An order line is on order until it has come, left our depot or was given up; what left is in transit until it came. When
--- the buyer closes the line, nothing of it is expected any more.
+-- An order line is on order until it has come, left our depot or was given up; what left is in transit until it came.
+-- When the buyer closes the line, nothing of it is expected any more.
 
 with order_events as (
 
@@ -18,7 +18,7 @@ movements as (
 store_days as (
 
     select source as day_source, store_id as day_store_id, date_key as local_date, starts_at
-    from {{ ref('int_store_days_opened') }}
+    from {{ ref('int_store_days_started') }}
 
 ),
 
@@ -84,7 +84,9 @@ transfers_stepped as (
         product_id,
         'in transit' as state,
         min(lines_closed.closed_at) as ended_at,
-        arraySort(groupArray((moved_at, if(movement_type = 'transfer_out', -movements.units, movements.units)))) as steps
+        arraySort(groupArray(
+            (moved_at, if(movement_type = 'transfer_out', -movements.units, movements.units))
+        )) as steps
     from movements
     left join lines_closed
         on movements.source = lines_closed.source

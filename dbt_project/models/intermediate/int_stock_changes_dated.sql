@@ -1,6 +1,6 @@
 with movements as (
 
-    select source, store_id, product_id, date_key, movement_type, units, _row_key
+    select source, store_id, product_id, date_key, movement_type, moved_at, units, _row_key
     from {{ ref('fact_inventory_movements') }}
 
 ),
@@ -19,13 +19,20 @@ last_days as (
 
 ),
 
+sources as (
+
+    select source, as_of from {{ ref('int_sources_dated') }}
+
+),
+
 tracked as (
 
     select
         pairs.source as tracked_source, pairs.store_id as tracked_store_id, pairs.product_id as tracked_product_id,
-        tracked_from, last_day
+        tracked_from, last_day, as_of
     from {{ ref('int_stock_pairs_tracked') }} as pairs
     inner join last_days on pairs.source = last_days.source and pairs.store_id = last_days.store_id
+    inner join sources on pairs.source = sources.source
 
 ),
 
@@ -40,7 +47,7 @@ stock_changes_dated as (
     from movements
     inner join tracked
         on source = tracked_source and store_id = tracked_store_id and product_id = tracked_product_id
-    where date_key between tracked_from and last_day
+    where date_key between tracked_from and last_day and moved_at <= as_of
 
     union all
 

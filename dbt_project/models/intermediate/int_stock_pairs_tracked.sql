@@ -3,7 +3,7 @@
 with store_days as (
 
     select source as day_source, store_id as day_store_id, date_key as local_date, starts_at
-    from {{ ref('int_store_days_opened') }}
+    from {{ ref('int_store_days_started') }}
 
 ),
 

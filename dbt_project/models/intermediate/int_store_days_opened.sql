@@ -12,58 +12,12 @@ sources as (
 
 ),
 
--- A place that moves stock and is in no catalogue: always open, on UTC.
-places_unknown as (
-
-    select distinct source, location_id as store_id, 'UTC' as time_zone
-    from (
-        select source, location_id from {{ ref('stg_events__inventory_movements') }}
-        union all
-        select source, location_id from {{ ref('stg_events__stock_counts') }}
-    )
-    where (source, location_id) not in (select source, store_id from stores)
-
-),
-
-stores_located as (
-
-    select source, store_id, argMax(time_zone, valid_from) as time_zone
-    from stores
-    group by source, store_id
-
-    union all
-
-    select * from places_unknown
-
-),
-
--- A day earlier and later than UTC's, for clocks that are ahead or behind.
-days as (
-
-    select
-        source,
-        store_id,
-        time_zone,
-        as_of,
-        arrayJoin(arrayMap(
-            offset -> addDays(toDate32(first_event_at), offset - 1),
-            range(toUInt32(dateDiff('day', toDate32(first_event_at), toDate32(as_of)) + 3))
-        )) as date_key,
-        toInt64(toUnixTimestamp(toDateTime(date_key, 'UTC'))) as midnight
-    from stores_located
-    inner join sources using (source)
-
-),
-
 days_started as (
 
-    select
-        *,
-        {{ utc_of_local('midnight', 'time_zone') }} as starts,
-        {{ utc_of_local('(midnight + 86400)', 'time_zone') }} as ends,
-        fromUnixTimestamp64Milli(starts * 1000, 'UTC') as starts_at,
-        fromUnixTimestamp64Milli(ends * 1000, 'UTC') as ends_at
-    from days
+    select days.*, as_of
+    from {{ ref('int_store_days_started') }} as days
+    inner join sources using (source)
+    where starts_at <= as_of
 
 ),
 
@@ -98,16 +52,16 @@ store_days_opened as (
         ends_at,
         fromUnixTimestamp64Milli({{ utc_of_local('opens_local', 'time_zone') }} * 1000, 'UTC') as opens_at,
         fromUnixTimestamp64Milli({{ utc_of_local('closes_local', 'time_zone') }} * 1000, 'UTC') as closes_at,
-        is_planned and not ifNull(holidays.is_closed, false) as is_open,
         -- Of a day that is not over, what has passed by now.
-        toInt32(if(is_open, greatest(dateDiff('second', opens_at, least(closes_at, as_of)), 0), 0) / 60) as open_minutes,
+        least(closes_at, as_of) as open_until,
+        is_planned and not ifNull(holidays.is_closed, false) as is_open,
+        toInt32(if(is_open, greatest(dateDiff('second', opens_at, open_until), 0), 0) / 60) as open_minutes,
         ends_at <= as_of as is_over,
-        cityHash64(opens_at, closes_at, is_open, open_minutes, starts_at, ends_at) as _day_key
+        cityHash64(store_key, opens_at, closes_at, is_open, open_minutes, starts_at, ends_at) as _day_key
     from days_with_hours
     left join {{ ref('int_holidays_settled') }} as holidays
         on days_with_hours.source = holidays.source and days_with_hours.region = holidays.region
         and days_with_hours.date_key = holidays.holiday_date
-    where starts_at <= as_of
 
 )
 
