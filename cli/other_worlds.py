@@ -21,6 +21,7 @@ FAULTS = (
     "duplicate_same_id=0.0005,duplicate_new_id=0.0002,late=0.001,out_of_order=0.002,malformed=0.0001,corrected=0.0001,"
     "late_day=0.004,clock_off=0.004,back_dated_cost=0.006,pack_each=0.0005,missing_day=0.002"
 )
+BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--quiet"]
 _PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port")
 
 
@@ -56,7 +57,7 @@ def _graded(settings: Settings, world: str, seed: int, folder: Path) -> dict[str
     _must_succeed(run_python(settings, "ingestion.data_generator", *arguments), world)
     _must_succeed(run_python(settings, "spark_jobs.land_events", "--once"), world)
     _must_succeed(run_python(settings, "ingestion.load_truth", "--source", world), world)
-    _must_succeed(run_dbt(settings, ["run", "--quiet"]), world)
+    _must_succeed(run_dbt(settings, BUILD), world)
     return grade_sources(settings, world, folder, tell=False)
 
 
