@@ -1,6 +1,7 @@
 """Grade one source: run every subject's query, or say why it cannot run."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +35,11 @@ def graded_sources(client: Client) -> list[str]:
     return [source for (source,) in client.query(SOURCES).result_rows]
 
 
-def grade(client: Client, source: str, schema_prefix: str = "") -> list[Grade]:
-    """Every subject of one source; a subject whose tables are not there says so. Raises NothingToGradeError."""
+def grade(client: Client, source: str, schema_prefix: str = "", subjects: Sequence[Subject] = ()) -> list[Grade]:
+    """All subjects, or those given; one whose tables are not there says so. Raises NothingToGradeError."""
     _require_truth(client, source)
     there = _tables(client)
-    return [_graded(client, subject, source, schema_prefix, there) for subject in read_subjects()]
+    return [_graded(client, subject, source, schema_prefix, there) for subject in subjects or read_subjects()]
 
 
 def _require_truth(client: Client, source: str) -> None:
