@@ -9,8 +9,8 @@
     post_hook="{{ drop_helpers(['marked']) }}"
 ) }}
 
--- Whatever counts tickets or follows customers would group ten million lines by ticket; here that is done once, store day
--- by store day as the facts lie, which takes half the time and a small part of the memory.
+-- Whatever counts tickets or follows customers would group ten million lines by ticket; here that is done once, in the
+-- order of the facts, which takes half the time and a small part of the memory.
 
 with sales as (
 
