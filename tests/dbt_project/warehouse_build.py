@@ -24,7 +24,12 @@ class WarehouseBuild:
         self.reader: Client = connect(settings, "reader")
 
     def dbt(self, *arguments: str, **variables: str) -> list[Any]:
-        """Run dbt with environment variables laid over the settings; gives its results. Raises AssertionError."""
+        """Run dbt with environment variables laid over the settings; gives its results. Raises AssertionError.
+
+        A run of everything finds its seeds, as after `dbt build`.
+        """
+        if arguments == ("run",):
+            self._invoke(("seed",), variables)
         outcome = self._invoke(arguments, variables)
         results = list(getattr(outcome.result, "results", None) or [])
         assert outcome.success, outcome.exception or [_failure(r) for r in results if r.status in _BAD]
