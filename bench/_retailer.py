@@ -1,7 +1,7 @@
 """A retailer made inside the engine, straight into raw: as many sale lines as one likes, at the engine's own speed.
 
-Stores grow with the lines, so that a store and product sell about two lines in three days at every size; each week goods
-are ordered, received and closed, each quarter counted. Everything is a hash of its number: the same every time.
+Stores grow with the lines, so that a store and product sell about two lines in three days at every size; each week
+goods are ordered, received and closed, each quarter counted. Everything is a hash of its number: the same every time.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What the warehouse costs: full and incremental runs of the dbt project, its tests, and the views people wait for.
 
-`python -m bench.dbt [LINES …]` generates a retailer of so many sale lines inside the engine (1 and 10 million), in a stack
-of its own that goes away afterwards.
+`python -m bench.dbt [LINES …]` generates a retailer of so many sale lines inside the engine (1 and 10 million), in a
+stack of its own that goes away afterwards.
 """
 
 import argparse

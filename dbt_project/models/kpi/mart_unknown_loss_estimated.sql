@@ -12,7 +12,8 @@ with counts as (
     select
         source, store_id, product_id, date_key as counted_on,
         count() as counts,
-        sum(-correction_units) as loss_units
+        sum(-correction_units) as loss_units,
+        max(scope != 'spot') as is_planned
     from {{ ref('fact_stock_counts') }}
     -- What the first count of a pair finds is not lost: there was no book before it.
     where not is_initial
@@ -71,31 +72,49 @@ counts_by_month as (
 
 ),
 
--- What passed before a count belongs to the stretch which that count ends.
-passed_by_month as (
+-- Counts out of suspicion end a stretch when something was lost, so that stretches between planned counts are rated.
+planned_counts as (
 
     select
-        stock.source as source, stock.store_id as store_id, stock.product_id as product_id,
-        {{ month_start('counted_on') }} as month_start_date,
-        sum(stock.passed_units) as passed_units
-    from stock
-    asof inner join counts
-        on stock.source = counts.source and stock.store_id = counts.store_id
-        and stock.product_id = counts.product_id and stock.date_key <= counts.counted_on
-    where stock.passed_units != 0
-    group by source, store_id, product_id, month_start_date
+        source, store_id, product_id, counted_on,
+        row_number() over (partition by source, store_id, product_id order by counted_on) as count_number
+    from counts
+    where is_planned
 
 ),
 
-counts_typed as (
+-- What passed and what was found missing up to a count belong to the stretch which it ends. The first one also finds
+-- what was wrong when the book was opened.
+stretches as (
 
     select
-        source, store_type, category,
-        counts_by_month.month_start_date as month_counted,
-        counts_by_month.loss_units as loss_units,
-        ifNull(passed_by_month.passed_units, 0) as passed_units
-    from counts_by_month
-    left join passed_by_month using (source, store_id, product_id, month_start_date)
+        changes.source as source, changes.store_id as store_id, changes.product_id as product_id,
+        {{ month_start('counted_on') }} as month_counted,
+        sum(changes.passed_units) as passed_units,
+        sum(changes.loss_units) as loss_units
+    from (
+        select source, store_id, product_id, date_key, stock.passed_units as passed_units, 0 as loss_units
+        from stock
+        where stock.passed_units != 0
+        union all
+        select source, store_id, product_id, counted_on, 0, counts.loss_units
+        from counts
+        where counts.loss_units != 0
+    ) as changes
+    asof inner join planned_counts
+        on changes.source = planned_counts.source and changes.store_id = planned_counts.store_id
+        and changes.product_id = planned_counts.product_id and changes.date_key <= planned_counts.counted_on
+    where count_number > 1
+    group by source, store_id, product_id, month_counted
+
+),
+
+stretches_typed as (
+
+    select
+        source, store_type, category, month_counted,
+        stretches.loss_units as loss_units, stretches.passed_units as passed_units
+    from stretches
     inner join products using (source, product_id)
     inner join stores using (source, store_id)
 
@@ -106,9 +125,9 @@ categories_counted as (
     select
         source, store_type, category,
         addMonths(month_counted, months_later) as month_start_date,
-        toFloat64(sum(counts_typed.loss_units)) as category_loss_units,
-        toFloat64(sum(counts_typed.passed_units)) as category_passed_units
-    from counts_typed
+        toFloat64(sum(stretches_typed.loss_units)) as category_loss_units,
+        toFloat64(sum(stretches_typed.passed_units)) as category_passed_units
+    from stretches_typed
     array join range(12) as months_later
     group by source, store_type, category, month_start_date
 
