@@ -72,19 +72,15 @@ counts_by_month as (
 
 ),
 
--- Counts out of suspicion end a stretch when something was lost, so that stretches between planned counts are rated.
+-- A count out of suspicion ends a stretch because something was lost: what it finds is laid to the next planned count,
+-- so that stretches are no likelier to end with a loss than without.
 planned_counts as (
 
-    select
-        source, store_id, product_id, counted_on,
-        row_number() over (partition by source, store_id, product_id order by counted_on) as count_number
-    from counts
-    where is_planned
+    select source, store_id, product_id, counted_on from counts where is_planned
 
 ),
 
--- What passed and what was found missing up to a count belong to the stretch which it ends. The first one also finds
--- what was wrong when the book was opened.
+-- What passed and what was found missing up to a planned count.
 stretches as (
 
     select
@@ -104,7 +100,6 @@ stretches as (
     asof inner join planned_counts
         on changes.source = planned_counts.source and changes.store_id = planned_counts.store_id
         and changes.product_id = planned_counts.product_id and changes.date_key <= planned_counts.counted_on
-    where count_number > 1
     group by source, store_id, product_id, month_counted
 
 ),
