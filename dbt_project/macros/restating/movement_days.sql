@@ -47,7 +47,7 @@
         union all
         select touched.source, touched.store_id, counts.date_key
         from {{ helper('touched') }} as touched
-        asof inner join {{ ref('int_stock_counts_dated') }} as counts
+        asof join {{ ref('int_stock_counts_dated') }} as counts
             on touched.source = counts.source and touched.store_id = counts.store_id
             and touched.product_id = counts.product_id and counts.date_key {{ comparison }} touched.date_key
         {% endfor %}

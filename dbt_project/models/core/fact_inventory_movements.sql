@@ -62,7 +62,7 @@ movements_before_counts as (
     inner join tracked
         on movements.source = tracked.source and movements.store_id = tracked.store_id
         and movements.product_id = tracked.product_id
-    asof inner join (
+    asof join (
         select distinct source, store_id, product_id, counted_at from {{ ref('int_stock_counts_dated') }}
     ) as counted
         on movements.source = counted.source and movements.store_id = counted.store_id

@@ -73,7 +73,7 @@ losses_of_episodes as (
         sum(days_of_loss.margin) as margin,
         sum(days_of_loss.out_minutes) as out_minutes
     from days_of_loss
-    asof inner join episodes
+    asof join episodes
         on days_of_loss.source = episodes.source and days_of_loss.store_id = episodes.store_id
         and days_of_loss.product_id = episodes.product_id and days_of_loss.kind = episodes.kind
         and days_of_loss.ends_at > episodes.started_at

@@ -34,7 +34,7 @@ lost_without_stock as (
     inner join days
         on stock_outs.source = days.source and stock_outs.store_id = days.store_id
         and stock_outs.product_id = days.product_id and stock_outs.date_key = days.date_key
-    asof inner join {{ ref('int_demand_weeks_settled') }} as weeks
+    asof join {{ ref('int_demand_weeks_settled') }} as weeks
         on stock_outs.source = weeks.source and stock_outs.store_id = weeks.store_id
         and stock_outs.product_id = weeks.product_id and stock_outs.date_key >= weeks.week_start_date
     left join {{ ref('int_demand_days_indexed') }} as indexes

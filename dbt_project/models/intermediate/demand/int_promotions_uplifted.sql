@@ -20,7 +20,7 @@ promotions as (
         sum(toFloat64(days.units_sold)) as units_sold,
         sum(units_per_day * demand_index * (1. - days.out_of_stock_share)) as base_units
     from days
-    asof inner join {{ ref('int_demand_weeks_levelled') }} as weeks
+    asof join {{ ref('int_demand_weeks_levelled') }} as weeks
         on days.source = weeks.source and days.store_id = weeks.store_id and days.product_id = weeks.product_id
         and days.week_start_date >= weeks.week_start_date
     inner join {{ ref('int_demand_days_indexed') }} as indexes

@@ -49,7 +49,7 @@ days_rated as (
         units_per_day,
         units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as expected_units_of_day
     from days_offered
-    asof inner join {{ ref('int_demand_weeks_levelled') }} as weeks
+    asof join {{ ref('int_demand_weeks_levelled') }} as weeks
         on days_offered.source = weeks.source and days_offered.store_id = weeks.store_id
         and days_offered.product_id = weeks.product_id and days_offered.date_key >= weeks.week_start_date
     inner join {{ ref('int_sale_hours_profiled') }} as profiles

@@ -65,7 +65,7 @@ goods_gone as (
             if(movement_type = 'sale', -movements.units, 0), (movements.moved_at, movements.event_id)
         ) as last_sold_units
     from movements
-    asof inner join fillings
+    asof join fillings
         on movements.source = fillings.source and movements.store_id = fillings.store_id
         and movements.product_id = fillings.product_id and movements.moved_at < fillings.filled_at
     where movement_type != 'count_correction' and movements.units < 0
