@@ -18,8 +18,8 @@
 {%- set columns = sales.keys() | list + comparison.keys() | list + stock.keys() | list -%}
 {{ config(order_by=['source', 'month_start_date', 'store_id', 'category', 'currency']) }}
 
--- Sales, stock and the comparison with last year are put under each other and summed: joined by day, each would repeat the
--- others.
+-- Sales, stock and the comparison with last year are put under each other and summed: joined by day, each would repeat
+-- the others.
 
 with source_days as (
 

@@ -1,6 +1,7 @@
 {{ config(order_by=['source', 'store_id', 'date_key', 'category']) }}
 
--- Stock and sales are summed apart and put under each other: joined by pair and day, a sale line would repeat the stock.
+-- Stock and sales are summed apart and put under each other: joined by pair and day, a sale line would repeat the
+-- stock.
 
 with stock as (
 

@@ -1,12 +1,11 @@
 {{ config(order_by=['source', 'store_id', 'date_key', 'category', 'currency']) }}
 
--- Price, mix and volume variance as in cost accounting (C. T. Horngren and others, Cost Accounting: A Managerial Emphasis,
--- sales variances), with last year as the plan. Q and N are a category's units and net revenue on the day, q and n a
--- product's; P and p are last year's prices, of category and product, in the ISO week that lies 52 weeks back:
---   volume = (Q − Q of last year) · P
---   price  = Σ (n − q · p) over products that have a p
---   mix    = the rest: Σ q · p − Q · P, and what is sold for the first time
--- A single day knows too few prices; with those of the week, the days of a week add up to the week's own split.
+-- Price, mix and volume variance as in cost accounting (C. T. Horngren and others, Cost Accounting: A Managerial
+-- Emphasis, sales variances), with last year as the plan. Q and N are a category's units and net revenue on the day, q
+-- and n a product's; P and p are last year's prices, of category and product, in the ISO week that lies 52 weeks back:
+-- volume = (Q − Q of last year) · P   price  = Σ (n − q · p) over products that have a p   mix    = the rest: Σ q · p −
+-- Q · P, and what is sold for the first time A single day knows too few prices; with those of the week, the days of a
+-- week add up to the week's own split.
 
 with store_days as (
 

@@ -146,8 +146,8 @@ days_sold as (
         ifNull(sold.net_revenue, 0) as net_revenue,
         ifNull(sold.cost_tracked_revenue, 0) as cost_tracked_revenue,
         ifNull(sold.cogs_amount, 0) as cogs_amount,
-        -- The category without the product and without what else is promoted. Promotions of one category that run side by
-        -- side share what the others lose.
+        -- The category without the product and without what else is promoted. Promotions of one category that run side
+        -- by side share what the others lose.
         if(phase = 'during', ifNull(promoted_products, 1), 1) as sharers,
         toDecimal128(ifNull(unpromoted_units, 0) - if(phase = 'during', 0, units), 6) / sharers as other_units,
         toDecimal128(

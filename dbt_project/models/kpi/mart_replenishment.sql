@@ -85,7 +85,8 @@ pairs as (
 
 ),
 
--- Of what is short on some day before the delivery the worst is lost: what came later did not bring those customers back.
+-- Of what is short on some day before the delivery the worst is lost: what came later did not bring those customers
+-- back.
 pairs_looked_ahead as (
 
     select

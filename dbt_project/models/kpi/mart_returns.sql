@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- What was sold and what came back lie under each other: joined by day, a return would repeat its sale. A view, because most
--- of it is in the daily mart.
+-- What was sold and what came back lie under each other: joined by day, a return would repeat its sale. A view, because
+-- most of it is in the daily mart.
 
 with sold as (
 

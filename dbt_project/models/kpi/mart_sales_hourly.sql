@@ -12,8 +12,8 @@ store_days as (
 
 ),
 
--- On the days on which clocks change, the hours before the change count from the day's start, the others from its end; only
--- the hour of the change itself may be off by one.
+-- On the days on which clocks change, the hours before the change count from the day's start, the others from its end;
+-- only the hour of the change itself may be off by one.
 tickets_timed as (
 
     select

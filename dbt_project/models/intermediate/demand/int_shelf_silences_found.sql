@@ -1,7 +1,7 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'silent_from']) }}
 
--- From the moment goods last left the shelf to the moment it was filled or counted, or to now, where the book said there
--- was something: nothing was wanted, or nothing was there.
+-- From the moment goods last left the shelf to the moment it was filled or counted, or to now, where the book said
+-- there was something: nothing was wanted, or nothing was there.
 
 {%- set most_units = 20 %}
 

@@ -1,6 +1,7 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'started_at']) }}
 
--- Stretches without stock, joined over midnights and closing hours; and shelves that were probably empty against the book.
+-- Stretches without stock, joined over midnights and closing hours; and shelves that were probably empty against the
+-- book.
 
 with spells as (
 

@@ -1,7 +1,7 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'started_at']) }}
 
--- Exactly one cause each, the first that applies: what the book did not know, then what was new, what the source of supply
--- did, what was promoted, how it was ordered, and how demand moved.
+-- Exactly one cause each, the first that applies: what the book did not know, then what was new, what the source of
+-- supply did, what was promoted, how it was ordered, and how demand moved.
 
 {%- set new_days, forgotten_days, aftermath_days, short_days, surprise = 21, 14, 4, 10, 1.35 %}
 

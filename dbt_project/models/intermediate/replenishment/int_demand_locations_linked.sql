@@ -1,7 +1,7 @@
 {{ config(materialized='table', order_by=['source', 'stock_store_id', 'product_id', 'location_id']) }}
 
--- Whose shelves live on whose stock: what is sold from a location's stock is demand on it, and on the depot that supplies
--- it. What is no longer in range has no demand ahead.
+-- Whose shelves live on whose stock: what is sold from a location's stock is demand on it, and on the depot that
+-- supplies it. What is no longer in range has no demand ahead.
 
 with stock as (
 
