@@ -9,7 +9,7 @@ from contracts.settings import PROJECT
 # A step that facts share may begin with a dimension (a store's hours), so intermediate and core are one level.
 LEVELS = {"staging": 0, "intermediate": 1, "core": 1, "kpi": 2, "features": 3, "monitoring": 4, "reporting": 5}
 SOURCES = {"raw", "ml", "realtime", "monitoring"}
-CLOCKS = r"\b(now|now64|today|yesterday|current_timestamp|current_date|nowInBlock|utcTimestamp)\s*\(?"
+CLOCKS = r"\b(?:now|now64|today|yesterday|nowInBlock|utcTimestamp)\s*\(|\bcurrent_(?:timestamp|date)\b"
 ORDER_DEPENDENT = r"\b(any|anyLast|any_value|groupArray|groupUniqArray|quantile(?!Exact)|median|rand)\w*\("
 
 

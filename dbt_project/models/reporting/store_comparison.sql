@@ -58,7 +58,7 @@ select
     -- ids
     cast(source as String) as source,
     cast(store_id as String) as store_id,
-    cast(month_start_date as Date32) as month_start_date,
+    cast(month_start_date as Date) as month_start_date,
 
     -- strings
     cast(ifNull(store_name, store_id) as String) as store_name,

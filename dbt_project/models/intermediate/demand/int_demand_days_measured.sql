@@ -1,7 +1,7 @@
 {{ config(
     materialized='table',
     order_by=['source', 'store_id', 'product_id', 'date_key'],
-    partition_by='toYear(date_key)'
+    partition_by='toYYYYMM(date_key)'
 ) }}
 
 with stock as (
@@ -28,9 +28,9 @@ store_days as (
 
 sales as (
 
-    select source, store_id, product_id, date_key, sum(sales.units_sold) as units_sold
-    from {{ ref('mart_sales_daily') }} as sales
-    where sales.units_sold != 0
+    select source, store_id, product_id, date_key, sum(lines.quantity) as units_sold
+    from {{ ref('fact_sales') }} as lines
+    where event_type = 'sale' and line_type = 'merchandise'
     group by source, store_id, product_id, date_key
 
 ),
