@@ -87,7 +87,7 @@ select
     -- strings
     cast(multiIf(
         not is_long_enough, 'too short',
-        isNull(squared_variation), 'Z',
+        isNull(demand_interval), 'Z',
         squared_variation < 0.25, 'X',
         squared_variation < 1, 'Y',
         'Z'
