@@ -97,7 +97,7 @@ stretches as (
         from counts
         where counts.loss_units != 0
     ) as changes
-    asof inner join planned_counts
+    asof join planned_counts
         on changes.source = planned_counts.source and changes.store_id = planned_counts.store_id
         and changes.product_id = planned_counts.product_id and changes.date_key <= planned_counts.counted_on
     group by source, store_id, product_id, month_counted
