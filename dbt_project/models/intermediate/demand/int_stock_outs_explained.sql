@@ -42,7 +42,9 @@ lines_awaited as (
     where placed_at < episodes.ended_at
         -- What is overdue for weeks nobody waits for any more: the line was forgotten, not the goods.
         and promised_date >= subtractDays(episodes.first_day, {{ forgotten_days }})
-        and ifNull(if(received_units >= ordered_units, last_received_at, order_lines.ended_at) >= episodes.started_at, true)
+        and ifNull(
+            if(received_units >= ordered_units, last_received_at, order_lines.ended_at) >= episodes.started_at, true
+        )
     group by source, store_id, product_id, started_at
 
 ),
