@@ -26,12 +26,20 @@ links as (
 pair_weeks as (
 
     select
-        source, store_id, product_id, intDiv(days_ago, 7) as weeks_ago,
-        sum(estimated_units) / count() * 7 as units
-    from {{ ref('int_demand_days_unconstrained') }}
-    where not is_promoted
-    group by source, store_id, product_id, weeks_ago
-    having count() >= {{ least_days }}
+        source, store_id, product_id, weeks_ago,
+        units_offered / days_offered * 7 as units
+    from (
+        select
+            source, store_id, product_id,
+            countResample(0, 364, 7)(days_ago) as days_by_week,
+            sumResample(0, 364, 7)(estimated_units, days_ago) as units_by_week
+        from {{ ref('int_demand_days_unconstrained') }}
+        where not is_promoted
+        group by source, store_id, product_id
+    )
+    array join
+        days_by_week as days_offered, units_by_week as units_offered, arrayEnumerate(days_by_week) as weeks_ago
+    where days_offered >= {{ least_days }}
 
 ),
 

@@ -1,11 +1,17 @@
 {%- set window_days = 56 -%}
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id'], tags=['estimated']) }}
 
-with days as (
+with weekdays as (
 
-    select *, toDayOfWeek(date_key) as weekday
+    select
+        source, store_id, product_id, category, toDayOfWeek(date_key) as weekday,
+        count() as offered_days,
+        countIf(is_promoted) as promoted_days,
+        sumIf(estimated_units, not is_promoted) as usual_units,
+        sum(estimated_base_units) as base_units
     from {{ ref('int_demand_days_unconstrained') }}
     where days_ago < {{ window_days }}
+    group by source, store_id, product_id, category, weekday
 
 ),
 
@@ -18,17 +24,15 @@ factors as (
 pairs as (
 
     select
-        days.source as source,
-        days.store_id as store_id,
-        days.product_id as product_id,
-        min(days.category) as category,
-        count() as offered_days,
-        countIf(is_promoted) as promoted_days,
-        sumIf(estimated_units, not is_promoted) as usual_units,
-        sumIf(toDecimal64(factor, 6), not is_promoted) as usual_exposure,
-        sum(estimated_base_units) as base_units,
-        sum(toDecimal64(factor, 6)) as exposure
-    from days
+        source, store_id, product_id,
+        min(weekdays.category) as category,
+        sum(weekdays.offered_days) as offered_days,
+        sum(weekdays.promoted_days) as promoted_days,
+        sum(weekdays.usual_units) as usual_units,
+        sum((weekdays.offered_days - weekdays.promoted_days) * toDecimal64(factor, 6)) as usual_exposure,
+        sum(weekdays.base_units) as base_units,
+        sum(weekdays.offered_days * toDecimal64(factor, 6)) as exposure
+    from weekdays
     inner join factors using (source, store_id, category, weekday)
     group by source, store_id, product_id
 
