@@ -1,4 +1,4 @@
-{{ config(order_by=['source', 'store_id', 'date_key', 'product_id', 'cause']) }}
+{{ config(order_by=['source', 'store_id', 'date_key', 'product_id', 'cause'], tags=['estimated']) }}
 
 with lost as (
 

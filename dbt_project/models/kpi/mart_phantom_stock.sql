@@ -1,4 +1,4 @@
-{{ config(order_by=['source', 'store_id', 'estimated_phantom_probability', 'product_id']) }}
+{{ config(order_by=['source', 'store_id', 'estimated_phantom_probability', 'product_id'], tags=['estimated']) }}
 
 -- Shelves that are silent now although the book says there is stock; to be counted, the costliest first.
 

@@ -1,4 +1,4 @@
-{{ config(order_by=['source', 'store_id', 'started_at', 'product_id']) }}
+{{ config(order_by=['source', 'store_id', 'started_at', 'product_id'], tags=['estimated']) }}
 
 with episodes as (
 

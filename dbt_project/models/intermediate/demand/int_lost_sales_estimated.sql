@@ -1,4 +1,4 @@
-{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key', 'cause']) }}
+{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key', 'cause'], tags=['estimated']) }}
 
 with stock_outs as (
 

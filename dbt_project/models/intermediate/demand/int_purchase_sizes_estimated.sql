@@ -1,4 +1,4 @@
-{{ config(materialized='table', order_by=['source', 'category']) }}
+{{ config(materialized='table', order_by=['source', 'category'], tags=['estimated']) }}
 
 -- How many units a customer wants at once. A purchase that empties the shelf tells only that at least so many were
 -- wanted, so sizes are estimated as lifetimes with censoring are: Kaplan and Meier (1958), the product-limit estimate.
