@@ -34,7 +34,7 @@ categories as (
         sum(abs(correction_units)) / greatest(sum(days_since_previous_count), 1) as units_off_per_day
     from {{ ref('fact_stock_counts') }} as stock_counts
     inner join (select distinct source, product_id, category from health) as products using (source, product_id)
-    where not is_initial and isNotNull(days_since_previous_count)
+    where isNotNull(days_since_previous_count)
     group by source, category
 
 ),
