@@ -44,7 +44,8 @@ stores_indexed as (
 categories_indexed as (
 
     select source, category, date_key,
-        sum(days_summed.units_sold) as category_units_sold, sum(days_summed.units_expected * store_index) as category_units_expected,
+        sum(days_summed.units_sold) as category_units_sold,
+        sum(days_summed.units_expected * store_index) as category_units_expected,
         -- Thin days are drawn to 1.
         (category_units_sold + 2.) / (category_units_expected + 2.) as category_index
     from days_summed

@@ -1,4 +1,6 @@
-{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key', 'cause'], tags=['estimated']) }}
+{{ config(
+    materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key', 'cause'], tags=['estimated']
+) }}
 
 with stock_outs as (
 

@@ -43,7 +43,8 @@ promotions_uplifted as (
     select
         source, promotion_id, product_id, category,
         round(
-            (promotions.units_sold + {{ prior_units }} * category_uplift) / (promotions.base_units + {{ prior_units }}), 6
+            (promotions.units_sold + {{ prior_units }} * category_uplift) / (promotions.base_units + {{ prior_units }}),
+            6
         ) as uplift
     from promotions
     inner join categories using (source, category)

@@ -48,7 +48,9 @@ pairs as (
 
 selling_pairs_stocked as (
 
-    select pairs.source as source, store_id, pairs.product_id as product_id, stock_store_id, ifNull(category, 'not stated') as category
+    select
+        pairs.source as source, store_id, pairs.product_id as product_id, stock_store_id,
+        ifNull(category, 'not stated') as category
     from pairs
     left join categories on pairs.source = categories.source and pairs.product_id = categories.product_id
     order by stock_store_id

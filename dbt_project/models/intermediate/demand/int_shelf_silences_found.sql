@@ -10,7 +10,9 @@ with tracked as (
     select source, store_id, product_id, tracked_from
     from {{ ref('int_stock_pairs_tracked') }}
     where (source, store_id, product_id) in (
-        select source, stock_store_id, product_id from {{ ref('int_selling_pairs_stocked') }} where store_id = stock_store_id
+        select source, stock_store_id, product_id
+        from {{ ref('int_selling_pairs_stocked') }}
+        where store_id = stock_store_id
     )
 
 ),
@@ -79,7 +81,8 @@ intervals as (
         fillings.*,
         last_left_at, last_left_on, last_sold_units,
         sum(fillings.units + ifNull(goods_gone.units, 0)) over (
-            partition by source, store_id, product_id order by filled_at rows between unbounded preceding and current row
+            partition by source, store_id, product_id order by filled_at
+            rows between unbounded preceding and current row
         ) - fillings.units as book_units
     from fillings
     left join goods_gone using (source, store_id, product_id, filled_at)

@@ -14,7 +14,9 @@ with silences as (
 
 expected as (
 
-    select source, store_id, product_id, silent_from, min(category) as category, sum(days.expected_units) as expected_units
+    select
+        source, store_id, product_id, silent_from,
+        min(category) as category, sum(days.expected_units) as expected_units
     from {{ ref('int_shelf_silence_days_expected') }} as days
     group by source, store_id, product_id, silent_from
 
@@ -86,8 +88,8 @@ category_factors as (
 shelf_silences_judged as (
 
     select
-        silences_measured.source as source, store_id, product_id, silences_measured.category as category, silent_from, silent_from_day, silent_until, ended_by,
-        book_units, counted_units, count_scope, last_sold_units,
+        silences_measured.source as source, store_id, product_id, silences_measured.category as category,
+        silent_from, silent_from_day, silent_until, ended_by, book_units, counted_units, count_scope, last_sold_units,
         round(expected_units, 6) as expected_units,
         round(exp(-expected_purchases), 6) as no_sale_probability,
         round(least(ifNull(rates.empty_rate, 0.001) * ifNull(factor, 1), 0.95), 6) as empty_rate,

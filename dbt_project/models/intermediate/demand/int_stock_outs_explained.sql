@@ -71,7 +71,7 @@ orders_spaced as (
 
 order_rhythms as (
 
-    select source, store_id, product_id, quantileExact(0.9)(hours_since_last) as usual_hours
+    select source, store_id, product_id, quantileExact(0.9)(hours_since_last) as usual_hours -- noqa: LT01
     from orders_spaced
     where isNotNull(hours_since_last)
     group by source, store_id, product_id
@@ -119,7 +119,9 @@ episodes_with_facts as (
         ifNull(lines_awaited.is_ordered_since, false) as is_ordered_since,
         ifNull(dateDiff('day', shorted_at, episodes.started_at) < {{ short_days }}, false) as is_short,
         ifNull(lines_short.is_from_own_depot, false) as is_depot_short,
-        ifNull(dateDiff('day', promotion_days.date_key, episodes.first_day) < {{ aftermath_days }}, false) as is_promoted,
+        ifNull(
+            dateDiff('day', promotion_days.date_key, episodes.first_day) < {{ aftermath_days }}, false
+        ) as is_promoted,
         ifNull(dateDiff('hour', orders_spaced.placed_at, episodes.started_at) > usual_hours, false) as is_order_overdue,
         ifNull(orders_spaced.hours_since_last > usual_hours, false) as is_order_late,
         ifNull(units_per_day * ifNull(demand_index, 1) > {{ surprise }} * units_sold_before, false) as is_surprising
