@@ -56,5 +56,6 @@ def _comparable(name: str, kind: str) -> str:
 
 def _rounded(number: str) -> str:
     """To 9 significant digits."""
-    digits = f"9 - 1 - toInt8(floor(log10(abs({number}))))"
-    return f"if({number} = 0 or not isFinite({number}), {number}, round({number}, {digits}))"
+    has_digits = f"{number} != 0 and isFinite({number})"
+    digits = f"9 - 1 - toInt8(floor(log10(if({has_digits}, abs({number}), 1))))"
+    return f"if({has_digits}, round({number}, {digits}), {number})"
