@@ -4,6 +4,8 @@ from contracts.events import CATALOG, INVENTORY, SALES
 
 RAW = "raw"
 TRUTH = "truth"
+ML = "ml"
+REALTIME = "realtime"
 DATABASES = (
     RAW,
     "staging",
@@ -12,8 +14,8 @@ DATABASES = (
     "kpi",
     "features",
     "reporting",
-    "realtime",
-    "ml",
+    REALTIME,
+    ML,
     "batch",
     "monitoring",
     TRUTH,
@@ -24,3 +26,8 @@ RAW_TABLES = {
     CATALOG: f"{RAW}.raw_catalog_events",
 }
 QUARANTINE = f"{RAW}.quarantine"
+PREDICTIONS = f"{ML}.predictions"
+ML_MODEL_RESULTS = f"{ML}.ml_model_results"
+RECOMMENDATIONS = f"{ML}.recommendations"
+REALTIME_SALES_METRICS = f"{REALTIME}.realtime_sales_metrics"
+REALTIME_INVENTORY_ALERTS = f"{REALTIME}.realtime_inventory_alerts"

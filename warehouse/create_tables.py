@@ -1,4 +1,6 @@
-"""Creates the databases, the raw tables and the quarantine view; a second run only adds what the contracts gained.
+"""Creates the databases, the raw tables, the quarantine view and the tables that Spark jobs write.
+
+A second run only adds what the contracts gained.
 
 python -m warehouse.create_tables
 """
@@ -14,6 +16,7 @@ from warehouse import landing_progress
 from warehouse.client import connect
 from warehouse.raw_columns import adopt_contract
 from warehouse.raw_tables import quarantine_view, raw_table
+from warehouse.written_tables import WRITTEN_TABLES, written_table
 
 
 def create_tables(client: Client) -> list[str]:
@@ -23,7 +26,7 @@ def create_tables(client: Client) -> list[str]:
     changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
     client.command(quarantine_view())
     client.command(landing_progress.DDL)
-    return changes
+    return changes + [change for name in WRITTEN_TABLES for change in _written_table(client, name)]
 
 
 def _raw_table(client: Client, topic: str) -> list[str]:
@@ -31,6 +34,15 @@ def _raw_table(client: Client, topic: str) -> list[str]:
         return adopt_contract(client, topic)
     client.command(raw_table(topic))
     return []
+
+
+def _written_table(client: Client, name: str) -> list[str]:
+    client.command(written_table(name))
+    found = {row[0] for row in client.query(f"DESCRIBE TABLE {name}").result_rows}
+    missing = {column: kind for column, kind in WRITTEN_TABLES[name].columns.items() if column not in found}
+    for column, kind in missing.items():
+        client.command(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS `{column}` {kind}")
+    return [f"{name}: column {column} added" for column in missing]
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """One ClickHouse for all tests of the models, on a port and in a home of its own."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import settings_for
@@ -64,3 +66,16 @@ def build(built_once: WarehouseBuild) -> WarehouseBuild:
     """The server with dbt over it, emptied for this test."""
     built_once.empty()
     return built_once
+
+
+@pytest.fixture(scope="session")
+def manifest(built_once: WarehouseBuild) -> dict[str, Any]:
+    """dbt's manifest of the project as it is."""
+    built_once.dbt("parse")
+    return json.loads(built_once.artefact("manifest.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The project's models."""
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]

@@ -12,7 +12,8 @@ _RUN_IDS = ("run_id", "invocation_id")
 def content_hashes(client: Client, prefix: str = "", layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
     """`layer.model` to a hash of its rows, for every table and view of the layers.
 
-    `prefix` is RETAIL_SCHEMA_PREFIX of the build. `monitoring` depends on arrival and is no default layer.
+    `prefix` is RETAIL_SCHEMA_PREFIX of the build. `monitoring` depends on arrival and is no default layer; what is read
+    from it about runs is left out.
     """
     return {
         f"{database.removeprefix(prefix)}.{table}": _content_hash(client, database, table, columns)
@@ -23,7 +24,8 @@ def content_hashes(client: Client, prefix: str = "", layers: tuple[str, ...] = L
 def _columns(client: Client, databases: list[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     query = """
-        select database, table, name, type from system.columns where database in {databases:Array(String)}
+        select database, table, name, type from system.columns
+        where database in {databases:Array(String)} and not startsWith(table, 'stg_runs__')
         order by database, table, position
     """
     for database, table, name, kind in client.query(query, {"databases": databases}).result_rows:
@@ -47,5 +49,13 @@ def _content_hash(client: Client, database: str, table: str, columns: list[tuple
 def _comparable(name: str, kind: str) -> str:
     if "Float" not in kind:
         return f"toString(`{name}`)"
-    size = f"9 - 1 - toInt8(floor(log10(abs(`{name}`))))"
-    return f"toString(if(`{name}` = 0 or not isFinite(`{name}`), `{name}`, round(`{name}`, {size})))"
+    if kind.startswith("Array"):
+        return f"toString(arrayMap(number -> {_rounded('number')}, `{name}`))"
+    return f"toString({_rounded(f'`{name}`')})"
+
+
+def _rounded(number: str) -> str:
+    """To 9 significant digits."""
+    has_digits = f"{number} != 0 and isFinite({number})"
+    digits = f"9 - 1 - toInt8(floor(log10(if({has_digits}, abs({number}), 1))))"
+    return f"if({has_digits}, round({number}, {digits}), {number})"

@@ -8,6 +8,7 @@ from typing import Any
 from tests.dbt_project.raw_log import Message
 
 Place = tuple[str, int, int]
+_MOVEMENTS = ("receipt", "transfer_out", "transfer_in", "adjustment", "damage", "expired", "theft_report", "own_use")
 _NAMES = ("event_id", "corrects_event_id", "schema_version")
 
 
@@ -92,6 +93,8 @@ def _document(body: dict[str, Any]) -> tuple:
         return "void", body["store_id"], body["transaction_id"], body["line_number"]
     if body["event_type"] == "store_day_closed":
         return "close", body["store_id"], body["business_date"]
+    if body["event_type"] in _MOVEMENTS:
+        return "movement", body["event_id"]  # goods that move can be alike and yet be two
     return ("content", _content(body))
 
 

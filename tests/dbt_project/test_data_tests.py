@@ -2,8 +2,10 @@
 
 import pytest
 
+from contracts.events import Receipt
 from tests.dbt_project.random_worlds import random_log
-from tests.dbt_project.raw_log import land
+from tests.dbt_project.raw_log import RawLog, land
+from tests.dbt_project.shop import moved
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 DAMAGE = [
@@ -12,6 +14,10 @@ DAMAGE = [
     " net_amount + 1 AS net_amount, 7 AS product_key) FROM core.fact_sales LIMIT 1",
     "INSERT INTO core.dim_product SELECT * REPLACE (product_key + 1 AS product_key, valid_from + 1 AS valid_from)"
     " FROM core.dim_product WHERE product_key != 0 ORDER BY product_key LIMIT 1",
+    "INSERT INTO core.fact_inventory SELECT * REPLACE (addDays(date_key, 90) AS date_key, closing_units + 1 AS"
+    " closing_units, open_minutes + 1 AS out_of_stock_minutes) FROM core.fact_inventory ORDER BY date_key LIMIT 1",
+    "INSERT INTO core.fact_inventory_movements SELECT * REPLACE (event_id || 'x' AS event_id, 'sale' AS movement_type)"
+    " FROM core.fact_inventory_movements AS kept WHERE kept.movement_type = 'receipt' LIMIT 1",
 ]
 FAILS = {
     "unique_grain_fact_sales",
@@ -19,12 +25,19 @@ FAILS = {
     "exists_in_fact_sales_product_key",
     "versions_follow_dim_product",
     "assert_mart_sales_agree_with_facts",
+    "stock_conserved_fact_inventory",
+    "days_complete_fact_inventory",
+    "minutes_without_stock_are_open_minutes",
+    "movements_have_their_sign",
+    "stock_leaves_and_comes_back_as_sold",
+    "assert_stock_agrees_with_movements",
 }
 
 
 def test_data_tests_find_damage(build: WarehouseBuild) -> None:
-    """A doubled row, a wrong amount, a key without its dimension and overlapping versions each turn their test red."""
+    """Doubled rows, wrong amounts, keys without a dimension, overlapping versions, lost stock turn their tests red."""
     land(build.client, random_log(worlds=10, messages=12, seed=5))
+    land(build.client, [RawLog().append(moved(Receipt, source="world-000", unit_cost=3))])
     build.dbt("build")
     for damage in DAMAGE:
         build.client.command(damage)

@@ -24,7 +24,24 @@ class WarehouseBuild:
         self.reader: Client = connect(settings, "reader")
 
     def dbt(self, *arguments: str, **variables: str) -> list[Any]:
-        """Run dbt with environment variables laid over the settings; gives its results. Raises AssertionError."""
+        """Run dbt with environment variables laid over the settings; gives its results. Raises AssertionError.
+
+        A run of everything finds its seeds, as after `dbt build`.
+        """
+        if arguments == ("run",):
+            self._invoke(("seed",), variables)
+        outcome = self._invoke(arguments, variables)
+        results = list(getattr(outcome.result, "results", None) or [])
+        assert outcome.success, outcome.exception or [_failure(r) for r in results if r.status in _BAD]
+        return results
+
+    def listed(self, *arguments: str) -> list[str]:
+        """What `dbt ls` names. Raises AssertionError."""
+        outcome = self._invoke(("ls", *arguments), {})
+        assert outcome.success, outcome.exception
+        return list(outcome.result)
+
+    def _invoke(self, arguments: tuple[str, ...], variables: dict[str, str]) -> Any:
         folders = {
             "DBT_PROJECT_DIR": PROJECT / "dbt_project",
             "DBT_PROFILES_DIR": PROJECT / "dbt_project",
@@ -32,10 +49,7 @@ class WarehouseBuild:
             "DBT_LOG_PATH": self.settings.home / "logs",
         }
         with _environment(self.settings.environment() | {k: str(v) for k, v in folders.items()} | variables):
-            outcome = dbtRunner().invoke([*arguments, "--quiet"])
-        results = list(getattr(outcome.result, "results", None) or [])
-        assert outcome.success, outcome.exception or [_failure(r) for r in results if r.status in _BAD]
-        return results
+            return dbtRunner().invoke([*arguments, "--quiet"])
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

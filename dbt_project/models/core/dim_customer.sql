@@ -8,9 +8,9 @@ with customers as (
 
 customers_on_tickets as (
 
-    select distinct source, assumeNotNull(customer_id) as customer_id
-    from {{ ref('stg_events__ticket_lines') }}
-    where isNotNull(customer_id)
+    select distinct source, assumeNotNull(ticket_lines.customer_id) as customer_id
+    from {{ ref('stg_events__ticket_lines') }} as ticket_lines
+    where isNotNull(ticket_lines.customer_id) -- the bare name is the column above, which is never NULL
 
 ),
 

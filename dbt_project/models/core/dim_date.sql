@@ -12,15 +12,6 @@ with days_known as (
 
 ),
 
-holidays as (
-
-    select source, region, holiday_date, holiday_name, is_closed
-    from {{ ref('stg_events__holidays') }}
-    order by valid_from desc, said_at desc, event_id desc
-    limit 1 by source, region, holiday_date
-
-),
-
 holidays_by_day as (
 
     select
@@ -28,7 +19,7 @@ holidays_by_day as (
         arrayStringConcat(arraySort(groupUniqArray(holiday_name)), ', ') as holiday_name,
         arrayStringConcat(arraySort(groupUniqArray(region)), ', ') as holiday_regions,
         max(is_closed) as is_closed_somewhere
-    from holidays
+    from {{ ref('int_holidays_settled') }}
     group by holiday_date
 
 ),

@@ -1,4 +1,5 @@
-{#- Rows that share the grain stated in the model's description. Hashes first: ten million keys of strings would not fit. -#}
+{#- Rows that share the grain stated in the model's description. Hashes first: ten million keys of strings
+    would not fit. -#}
 {% test unique_grain(model, columns) %}
 select {{ columns | join(', ') }}, count() as rows
 from {{ model }}

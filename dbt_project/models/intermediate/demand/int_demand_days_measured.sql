@@ -1,0 +1,69 @@
+{{ config(
+    materialized='table',
+    order_by=['source', 'store_id', 'product_id', 'date_key'],
+    partition_by='toYYYYMM(date_key)'
+) }}
+
+with stock as (
+
+    select source, store_id as stock_store_id, product_id, date_key
+    from {{ ref('fact_inventory') }}
+    where is_ranged
+
+),
+
+pairs as (
+
+    select * from {{ ref('int_selling_pairs_stocked') }}
+
+),
+
+store_days as (
+
+    select source, store_id, date_key, toFloat32(open_minutes / 60) as open_hours, is_over
+    from {{ ref('int_store_days_opened') }}
+    where is_open
+
+),
+
+sales as (
+
+    select source, store_id, product_id, date_key, sum(lines.quantity) as units_sold
+    from {{ ref('fact_sales') }} as lines
+    where event_type = 'sale' and line_type = 'merchandise'
+    group by source, store_id, product_id, date_key
+
+),
+
+-- Days without sales are days of demand too: there was none, or nothing to sell.
+days_offered as (
+
+    select
+        pairs.source as source,
+        pairs.store_id as store_id,
+        pairs.product_id as product_id,
+        pairs.category as category,
+        date_key,
+        is_over
+    from stock
+    inner join pairs using (source, stock_store_id, product_id)
+    inner join store_days on pairs.source = store_days.source and pairs.store_id = store_days.store_id
+        and stock.date_key = store_days.date_key
+
+),
+
+demand_days_measured as (
+
+    select
+        source, store_id, product_id, days_offered.category as category, date_key, is_over,
+        cast(ifNull(sales.units_sold, 0) as Decimal(18, 3)) as units_sold,
+        toFloat32(ifNull(out_of_stock_share, 0)) as out_of_stock_share,
+        ifNull(promotion_id, '') as promotion_id
+    from days_offered
+    left join sales using (source, store_id, product_id, date_key)
+    left join {{ ref('int_stock_out_days_shared') }} as stock_outs using (source, store_id, product_id, date_key)
+    left join {{ ref('int_promotion_days_known') }} as promotions using (source, store_id, product_id, date_key)
+
+)
+
+select * from demand_days_measured

@@ -1,0 +1,39 @@
+{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'week_start_date']) }}
+
+with days as (
+
+    select *, subtractDays(date_key, toDayOfWeek(date_key) - 1) as week_start_date
+    from {{ ref('int_demand_days_measured') }}
+    where promotion_id = ''
+
+),
+
+weeks as (
+
+    select
+        days.source as source,
+        days.store_id as store_id,
+        days.product_id as product_id,
+        week_start_date,
+        min(days.category) as category,
+        sum(toFloat64(days.units_sold)) as units_sold,
+        sum((1. - days.out_of_stock_share) * demand_index) as exposure
+    from days
+    inner join {{ ref('int_demand_days_indexed') }} as indexes using (source, store_id, category, date_key)
+    group by source, store_id, product_id, week_start_date
+
+),
+
+demand_weeks_levelled as (
+
+    select
+        source, store_id, product_id, week_start_date, category,
+        weeks.units_sold as units_sold,
+        round(weeks.exposure, 6) as exposure,
+        round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day
+    from weeks
+    {{ windows_of_weeks() }}
+
+)
+
+select * from demand_weeks_levelled

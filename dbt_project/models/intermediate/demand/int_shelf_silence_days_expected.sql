@@ -1,0 +1,82 @@
+{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'silent_from', 'date_key']) }}
+
+with silences as (
+
+    select
+        *,
+        arrayJoin(arrayMap(
+            offset -> addDays(silent_from_day, offset),
+            range(toUInt32(least(dateDiff('day', silent_from_day, toDate32(silent_until)) + 2, 400)))
+        )) as date_key
+    from {{ ref('int_shelf_silences_found') }}
+
+),
+
+store_days as (
+
+    select source, store_id, date_key, starts_at, ends_at from {{ ref('int_store_days_opened') }}
+
+),
+
+silence_days as (
+
+    select silences.*, starts_at, ends_at
+    from silences
+    inner join store_days using (source, store_id, date_key)
+    where silent_until > starts_at
+
+),
+
+days_offered as (
+
+    select source, store_id, product_id, category, date_key, promotion_id, silent_from, silent_until, starts_at
+    from {{ ref('int_demand_days_measured') }} as days
+    inner join silence_days using (source, store_id, product_id, date_key)
+
+),
+
+days_rated as (
+
+    select
+        days_offered.source as source,
+        days_offered.store_id as store_id,
+        days_offered.product_id as product_id,
+        days_offered.category as category,
+        days_offered.date_key as date_key,
+        silent_from, silent_until, starts_at, share_before_hour,
+        days_offered.promotion_id as promotion_id,
+        week_start_date,
+        units_per_day,
+        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as expected_units_of_day
+    from days_offered
+    asof join {{ ref('int_demand_weeks_levelled') }} as weeks
+        on days_offered.source = weeks.source and days_offered.store_id = weeks.store_id
+        and days_offered.product_id = weeks.product_id and days_offered.date_key >= weeks.week_start_date
+    inner join {{ ref('int_sale_hours_profiled') }} as profiles
+        on days_offered.source = profiles.source and days_offered.store_id = profiles.store_id
+        and days_offered.category = profiles.category
+    left join {{ ref('int_demand_days_indexed') }} as indexes
+        on days_offered.source = indexes.source and days_offered.store_id = indexes.store_id
+        and days_offered.category = indexes.category and days_offered.date_key = indexes.date_key
+    left join {{ ref('int_promotions_uplifted') }} as promotions
+        on days_offered.source = promotions.source and days_offered.promotion_id = promotions.promotion_id
+        and days_offered.product_id = promotions.product_id
+
+),
+
+shelf_silence_days_expected as (
+
+    select
+        source, store_id, product_id, category, silent_from, date_key,
+        round(expected_units_of_day * (
+            {{ share_of_day_before('silent_until', 'starts_at', 'share_before_hour') }}
+            - {{ share_of_day_before('silent_from', 'starts_at', 'share_before_hour') }}
+        ), 6) as expected_units,
+        week_start_date,
+        -- What the silence adds to the week's exposure; days of promotions are no part of that.
+        if(promotion_id = '', round(expected_units / units_per_day, 6), 0) as exposure
+    from days_rated
+
+)
+
+select * from shelf_silence_days_expected

@@ -1,0 +1,56 @@
+{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'date_key']) }}
+
+with stock_outs as (
+
+    select source, store_id as stock_store_id, product_id, date_key, out_of_stock_spells
+    from {{ ref('fact_inventory') }}
+    where notEmpty(out_of_stock_spells) and is_ranged
+
+),
+
+pairs as (
+
+    select * from {{ ref('int_selling_pairs_stocked') }}
+
+),
+
+store_days as (
+
+    select source, store_id, date_key, starts_at, opens_at, closes_at
+    from {{ ref('int_store_days_opened') }}
+    where is_open
+
+),
+
+profiles as (
+
+    select * from {{ ref('int_sale_hours_profiled') }}
+
+),
+
+stock_out_days_shared as (
+
+    select
+        pairs.source as source,
+        pairs.store_id as store_id,
+        pairs.product_id as product_id,
+        stock_store_id,
+        pairs.category as category,
+        date_key,
+        least(1., arraySum(
+            spell ->
+                {{ share_of_day_before('spell.2', 'starts_at', 'share_before_hour') }}
+                - {{ share_of_day_before('spell.1', 'starts_at', 'share_before_hour') }},
+            out_of_stock_spells
+        )) as out_of_stock_share
+    from stock_outs
+    inner join pairs using (source, stock_store_id, product_id)
+    inner join store_days on pairs.source = store_days.source and pairs.store_id = store_days.store_id
+        and stock_outs.date_key = store_days.date_key
+    inner join profiles on pairs.source = profiles.source and pairs.store_id = profiles.store_id
+        and pairs.category = profiles.category
+    where out_of_stock_share > 0
+
+)
+
+select * from stock_out_days_shared

@@ -1,0 +1,51 @@
+{{ config(tags=['live']) }}
+
+with windows as (
+
+    select * from {{ ref('stg_realtime__sales_metrics') }}
+    where slide_minutes = window_minutes
+
+),
+
+stores as (
+
+    select source, store_id, store_name from {{ ref('dim_store') }} where is_current
+
+),
+
+last_windows as (
+
+    select source, max(window_ends_at) as last_window_ends_at
+    from windows
+    group by source
+
+)
+
+select
+    -- ids
+    cast(source as String) as source,
+    cast(store_id as String) as store_id,
+    cast(category as String) as category,
+    cast(channel as String) as channel,
+    cast(currency as String) as currency,
+    cast(window_minutes as Int64) as window_minutes,
+    cast(window_starts_at as DateTime('UTC')) as window_starts_at,
+
+    -- strings
+    cast(ifNull(store_name, store_id) as String) as store_name,
+
+    -- measures of the window
+    cast(round(revenue, 2) as Decimal(18, 2)) as revenue,
+    cast(units as Decimal(18, 3)) as units,
+    cast(tickets as Int64) as tickets,
+    cast(events as Int64) as events,
+    cast(late_events as Int64) as late_events,
+
+    -- how fresh it is; the one place that looks at the clock
+    cast(window_ends_at = last_window_ends_at as Bool) as is_latest_window,
+    cast(greatest(dateDiff('second', window_ends_at, now64(3, 'UTC')), 0) as Int64) as seconds_since_window,
+    cast(window_ends_at as DateTime('UTC')) as window_ends_at
+from windows
+inner join last_windows using (source)
+left join stores using (source, store_id)
+where window_ends_at > subtractHours(last_window_ends_at, 24)

@@ -1,0 +1,90 @@
+-- Root causes
+-- Days, locations and products that lost a sale in truth: whether the episode that covers the day was given the cause
+-- the simulator had. Naive: the commonest true cause for all.
+-- The first 70 days of a history are left out.
+
+with days as (
+
+    select store_id, toDate(date_key) as business_date, starts_at, ends_at
+    from intermediate.int_store_days_opened
+    where source = {source:String}
+
+),
+
+true_days as (
+
+    select location_id as store_id, product_id, starts_at, ends_at, lost_units,
+        replaceAll(toString(root_cause), '_', ' ') as true_cause
+    from truth.stock_outs
+    inner join days on truth.stock_outs.location_id = days.store_id
+        and truth.stock_outs.business_date = days.business_date
+    where source = {source:String}
+        and business_date >= (select addDays(min(business_date), 70) from truth.demand where source = {source:String})
+
+),
+
+episodes as (
+
+    select
+        toString(store_id) as store_id, toString(product_id) as product_id, started_at,
+        ifNull(toNullable(ended_at), toDateTime64('2283-01-01', 3, 'UTC')) as ended_at,
+        replaceAll(toString(root_cause), '_', ' ') as inferred_cause
+    from kpi.mart_stockouts
+    where source = {source:String}
+
+),
+
+-- The last episode that had begun by the end of the day, if it reached into it.
+judged as (
+
+    select
+        true_cause, lost_units,
+        if(isNotNull(episodes.ended_at) and episodes.ended_at > true_days.starts_at, inferred_cause, 'not found')
+            as inferred_cause
+    from true_days
+    asof left join episodes
+        on true_days.store_id = episodes.store_id and true_days.product_id = episodes.product_id
+        and true_days.ends_at > episodes.started_at
+
+)
+
+select * from (
+    select
+        'all' as part,
+        'days given the right cause' as measure,
+        toFloat64(countIf(judged.inferred_cause = true_cause)) as inferred,
+        toFloat64(count()) as truth,
+        inferred / nullIf(truth, 0) as share,
+        (select max(days) from (select count() as days from judged group by true_cause)) / nullIf(truth, 0) as naive,
+        cast(null as Nullable(Float64)) as aim
+    from judged
+
+    union all
+
+    select
+        'all', 'units lost on days given the right cause',
+        sumIf(lost_units, judged.inferred_cause = true_cause) as right_units, sum(lost_units) as units,
+        right_units / nullIf(units, 0),
+        (select max(units) from (select sum(lost_units) as units from judged group by true_cause)) / nullIf(units, 0),
+        null
+    from judged
+
+    union all
+
+    select
+        'found', 'days given the right cause, of those with an episode',
+        countIf(judged.inferred_cause = true_cause) as right_days, countIf(judged.inferred_cause != 'not found')
+            as found_days,
+        right_days / nullIf(found_days, 0), null, null
+    from judged
+
+    union all
+
+    select
+        concat('truth: ', true_cause), 'days given the right cause',
+        countIf(judged.inferred_cause = true_cause) as right_days, count() as true_days, right_days / true_days, null,
+        null
+    from judged
+    group by true_cause
+)
+order by part

@@ -1,0 +1,65 @@
+-- Root causes, what was taken for what
+-- A row per true cause: days on which a location and product lost a sale, by the cause that the warehouse gives.
+
+with days as (
+
+    select store_id, toDate(date_key) as business_date, starts_at, ends_at
+    from intermediate.int_store_days_opened
+    where source = {source:String}
+
+),
+
+true_days as (
+
+    select location_id as store_id, product_id, starts_at, ends_at, lost_units,
+        replaceAll(toString(root_cause), '_', ' ') as true_cause
+    from truth.stock_outs
+    inner join days on truth.stock_outs.location_id = days.store_id
+        and truth.stock_outs.business_date = days.business_date
+    where source = {source:String}
+        and business_date >= (select addDays(min(business_date), 70) from truth.demand where source = {source:String})
+
+),
+
+episodes as (
+
+    select
+        toString(store_id) as store_id, toString(product_id) as product_id, started_at,
+        ifNull(toNullable(ended_at), toDateTime64('2283-01-01', 3, 'UTC')) as ended_at,
+        replaceAll(toString(root_cause), '_', ' ') as inferred_cause
+    from kpi.mart_stockouts
+    where source = {source:String}
+
+),
+
+-- The last episode that had begun by the end of the day, if it reached into it.
+judged as (
+
+    select
+        true_cause, lost_units,
+        if(isNotNull(episodes.ended_at) and episodes.ended_at > true_days.starts_at, inferred_cause, 'not found')
+            as inferred_cause
+    from true_days
+    asof left join episodes
+        on true_days.store_id = episodes.store_id and true_days.product_id = episodes.product_id
+        and true_days.ends_at > episodes.started_at
+
+)
+
+select
+    true_cause as truth,
+    count() as days,
+    countIf(judged.inferred_cause = 'not ordered') as `not ordered`,
+    countIf(judged.inferred_cause = 'ordered late') as `ordered late`,
+    countIf(judged.inferred_cause = 'supplier short') as `supplier short`,
+    countIf(judged.inferred_cause = 'supplier late') as `supplier late`,
+    countIf(judged.inferred_cause = 'dc short') as `DC short`,
+    countIf(judged.inferred_cause = 'forecast too low') as `forecast too low`,
+    countIf(judged.inferred_cause = 'promotion under ordered') as `promotion under-ordered`,
+    countIf(judged.inferred_cause = 'phantom stock') as `phantom stock`,
+    countIf(judged.inferred_cause = 'parameters') as `parameters`,
+    countIf(judged.inferred_cause = 'new item') as `new item`,
+    countIf(judged.inferred_cause = 'not found') as `not found`
+from judged
+group by true_cause
+order by days desc

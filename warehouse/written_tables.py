@@ -1,0 +1,156 @@
+"""Tables that Spark jobs write and dbt reads: databases `ml` and `realtime`.
+
+Columns are declared here once. Rows are appended; of several with one key the newest counts (ReplacingMergeTree, and
+staging takes the last one itself, because a merge may be long in coming).
+"""
+
+from typing import NamedTuple
+
+from contracts.tables import (
+    ML_MODEL_RESULTS,
+    PREDICTIONS,
+    REALTIME_INVENTORY_ALERTS,
+    REALTIME_SALES_METRICS,
+    RECOMMENDATIONS,
+)
+
+_WORD = "LowCardinality(String)"
+_INSTANT = "DateTime64(3, 'UTC')"
+_MONEY = "Decimal(18, 4)"
+_UNITS = "Decimal(18, 3)"
+
+
+class WrittenTable(NamedTuple):
+    """Columns by name, the key of a row, the column whose largest value counts, and what to partition by ('': not)."""
+
+    columns: dict[str, str]
+    key: tuple[str, ...]
+    version: str
+    partition_by: str = ""
+
+
+WRITTEN_TABLES: dict[str, WrittenTable] = {
+    # One row per model, day made, location, product and day predicted; a day made again replaces itself.
+    PREDICTIONS: WrittenTable(
+        {
+            "run_id": "String",
+            "source": _WORD,
+            "store_id": _WORD,
+            "product_id": _WORD,
+            "model": _WORD,
+            "demand_class": _WORD,
+            "made_date": "Date32",  # the origin: the last day known
+            "target_date": "Date32",
+            "horizon_days": "Int32",  # target_date - made_date, 1 to 28
+            "predicted_units": "Float64",
+            "lower_units": "Float64",  # interval of 90 %
+            "upper_units": "Float64",
+            "is_champion": "Bool",
+            "made_at": _INSTANT,
+        },
+        ("source", "store_id", "product_id", "target_date", "made_date", "model"),
+        "made_at",
+        "toYYYYMM(target_date)",
+    ),
+    # One row per run, model, demand class, horizon week, origin and measure.
+    ML_MODEL_RESULTS: WrittenTable(
+        {
+            "run_id": "String",
+            "source": _WORD,
+            "task": _WORD,  # forecast, stock policy
+            "model": _WORD,
+            "demand_class": _WORD,  # '' for all
+            "horizon_week": "Int32",  # 0 for all
+            "origin_date": "Date32",  # last day the model saw
+            "measure": _WORD,  # rmsse, mase7, wape, bias, coverage_90, cost_per_unit, importance: ..., seconds, ...
+            "value": "Float64",
+            "observations": "Int64",  # what the value was computed over
+            "trained_from": "Date32",
+            "trained_to": "Date32",
+            "parameters": "String",  # JSON
+            "code_version": "String",
+            "seed": "Int64",
+            "is_champion": "Bool",
+            "run_at": _INSTANT,
+        },
+        ("source", "task", "model", "demand_class", "horizon_week", "origin_date", "measure", "run_id"),
+        "run_at",
+    ),
+    # One row per day made, location and product: the parameters that the released policy advises.
+    RECOMMENDATIONS: WrittenTable(
+        {
+            "run_id": "String",
+            "source": _WORD,
+            "store_id": _WORD,
+            "product_id": _WORD,
+            "made_date": "Date32",
+            "policy": _WORD,
+            "service_level": "Float64",
+            "reorder_point_units": _UNITS,
+            "order_up_to_units": _UNITS,
+            "reason": "String",
+            "made_at": _INSTANT,
+        },
+        ("source", "store_id", "product_id", "made_date"),
+        "made_at",
+        "toYYYYMM(made_date)",
+    ),
+    # One row per store, category, channel, currency and window. Of two computations the one over more events counts.
+    REALTIME_SALES_METRICS: WrittenTable(
+        {
+            "source": _WORD,
+            "store_id": _WORD,
+            "category": _WORD,
+            "channel": _WORD,
+            "currency": _WORD,
+            "window_minutes": "Int32",  # length: 1 or 5
+            "slide_minutes": "Int32",  # equal to the length where windows tumble
+            "window_start": _INSTANT,
+            "window_end": _INSTANT,
+            "revenue": _MONEY,
+            "units": _UNITS,
+            "tickets": "Int64",
+            "events": "Int64",
+            "late_events": "Int64",
+            "written_at": _INSTANT,
+        },
+        ("source", "window_minutes", "slide_minutes", "window_start", "store_id", "category", "channel", "currency"),
+        "events",
+        "toYYYYMM(window_start)",
+    ),
+    # One row per alert and change of its state: an episode with one cause, opened once and resolved once.
+    REALTIME_INVENTORY_ALERTS: WrittenTable(
+        {
+            "alert_id": "String",
+            "source": _WORD,
+            "store_id": _WORD,
+            "product_id": _WORD,
+            "cause": _WORD,  # low_stock, stock_out, rapid_depletion, overstock, negative_book, no_movement, overdue
+            "severity": _WORD,  # low, medium, high
+            "opened_at": _INSTANT,
+            "resolved_at": f"Nullable({_INSTANT})",
+            "acknowledged_at": f"Nullable({_INSTANT})",
+            "units_on_hand": _UNITS,
+            "threshold_units": _UNITS,
+            "estimated_money_at_risk": _MONEY,
+            "message": "String",
+            "written_at": _INSTANT,
+        },
+        ("source", "alert_id"),
+        "written_at",
+    ),
+}
+
+
+def written_table(name: str) -> str:
+    """CREATE TABLE of one table, named with its database."""
+    table = WRITTEN_TABLES[name]
+    columns = ",\n".join(f"    `{column}` {kind}" for column, kind in table.columns.items())
+    partition = f"\nPARTITION BY {table.partition_by}" if table.partition_by else ""
+    return f"""\
+CREATE TABLE IF NOT EXISTS {name}
+(
+{columns}
+)
+ENGINE = ReplacingMergeTree({table.version}){partition}
+ORDER BY ({", ".join(table.key)})"""
