@@ -3,6 +3,8 @@
 import os
 import secrets
 
+from pydantic import SecretStr
+
 from contracts.settings import SECRETS_FILE, Settings, load_settings
 
 NAMES = ("CLICKHOUSE_PASSWORD", "CLICKHOUSE_READER_PASSWORD")
@@ -13,10 +15,11 @@ def ensure_secrets(settings: Settings) -> Settings:
     missing = [name for name in NAMES if not getattr(settings, name.lower()).get_secret_value()]
     if not missing:
         return settings
+    drawn = {name: secrets.token_urlsafe(24) for name in missing}
     settings.home.mkdir(parents=True, exist_ok=True)
     # Created with its mode, never opened up to others even for a moment.
     file = os.open(settings.home / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(file, "a") as out:
-        out.writelines(f"{name}={secrets.token_urlsafe(24)}\n" for name in missing)
+        out.writelines(f"{name}={value}\n" for name, value in drawn.items())
     load_settings.cache_clear()
-    return load_settings()
+    return settings.model_copy(update={name.lower(): SecretStr(value) for name, value in drawn.items()})
