@@ -1,4 +1,5 @@
-{#- Squared coefficient of variation (population variance over squared mean) from sum, sum of squares and count; NULL where
+{#- Squared coefficient of variation (population variance over squared mean) from sum, sum of squares and count; NULL
+    where
     the mean is zero. -#}
 {% macro squared_variation(total, squares, count) -%}
     round(greatest(

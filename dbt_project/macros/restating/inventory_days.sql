@@ -1,4 +1,5 @@
-{#- Before an incremental run of `fact_inventory`: writes its helper tables `touched` (from which day on a pair's rows are
+{#- Before an incremental run of `fact_inventory`: writes its helper tables `touched` (from which day on a pair's rows
+    are
     stated again: something moved, was ordered, or is of another version) and `marked` (the rows that go). -#}
 {% macro mark_inventory_days() %}
     {% if execute and is_incremental() %}

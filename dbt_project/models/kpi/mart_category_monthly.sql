@@ -83,7 +83,8 @@ amounts as (
     select
         source, store_id, category, currency, {{ month_start('date_key') }} as month_start_date,
         {% for column in columns %}
-        {{ 'sum(' ~ branch ~ '.' ~ sums[column] ~ ')' if column in sums else '0' }} as {{ column }}{{ ',' if not loop.last }}
+        {{ 'sum(' ~ branch ~ '.' ~ sums[column] ~ ')' if column in sums else '0' }}
+            as {{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ branch }}
     group by source, store_id, category, currency, month_start_date
@@ -143,7 +144,8 @@ select
 
     -- booleans
     cast(
-        months.month_start_date >= first_whole_day and addMonths(months.month_start_date, 1) <= addDays(last_whole_day, 1)
+        months.month_start_date >= first_whole_day and addMonths(months.month_start_date, 1) <= addDays(last_whole_day,
+            1)
         as Bool
     ) as is_whole_month
 from months

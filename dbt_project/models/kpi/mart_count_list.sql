@@ -26,7 +26,8 @@ counts as (
 
 ),
 
--- How far counts were off per day since the count before, by category: no pair is counted often enough to say by itself.
+-- How far counts were off per day since the count before, by category: no pair is counted often enough to say by
+-- itself.
 categories as (
 
     select

@@ -111,7 +111,8 @@ customers_scored as (
     select
         *,
         {% for score in ['recency', 'frequency', 'monetary'] %}
-        toInt32(if(has_bought, 1 + intDiv(5 * ({{ score }}_rank - 1), ranked), 0)) as {{ score }}_score{{ ',' if not loop.last }}
+        toInt32(if(has_bought, 1 + intDiv(5 * ({{ score }}_rank - 1), ranked), 0))
+            as {{ score }}_score{{ ',' if not loop.last }}
         {% endfor %}
     from customers_ranked
 

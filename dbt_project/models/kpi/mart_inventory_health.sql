@@ -4,7 +4,8 @@
 
 with positions as (
 
-    select source, store_id, product_id, date_key as stock_date, book_units, book_value, unit_cost, position_units, is_ranged
+    select source, store_id, product_id, date_key as stock_date, book_units, book_value, unit_cost, position_units,
+        is_ranged
     from {{ ref('int_stock_positions_taken') }}
     where is_ranged or book_units != 0
 
@@ -112,7 +113,8 @@ pairs as (
         *,
         greatest(
             position_units - toDecimal64(
-                toFloat64(ifNull(estimated_order_up_to_units, 0)) + {{ excess_days }} * ifNull(estimated_units_per_day, 0), 3
+                toFloat64(ifNull(estimated_order_up_to_units, 0)) + {{ excess_days }} * ifNull(estimated_units_per_day,
+                    0), 3
             ), 0
         ) as excess_units,
         book_units > 0

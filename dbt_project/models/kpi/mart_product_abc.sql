@@ -70,7 +70,8 @@ products_dated as (
         ifNull(sales_summed.net_revenue, 0) as net_revenue,
         ifNull(sales_summed.cost_tracked_revenue, 0) as cost_tracked_revenue,
         ifNull(sales_summed.cogs_amount, 0) as cogs_amount,
-        coalesce(products.launch_date, least(first_known_on, first_sold_on), first_known_on, first_sold_on) as launched_on,
+        coalesce(products.launch_date, least(first_known_on, first_sold_on), first_known_on, first_sold_on)
+            as launched_on,
         dateDiff('day', launched_on, last_whole_day) + 1 as days_of_life
     from products_offered
     inner join source_days on products_offered.source = source_days.source

@@ -226,7 +226,8 @@ discounts as (
         currency,
         sum(lines.quantity) as promoted_units,
         sum(lines.discount_amount + round(
-            toDecimal128(lines.quantity, 3) * greatest(ifNull(lines.regular_price, lines.unit_price) - lines.unit_price, 0), 4
+            toDecimal128(lines.quantity, 3) * greatest(ifNull(lines.regular_price,
+                lines.unit_price) - lines.unit_price, 0), 4
         )) as discount_amount
     from {{ ref('fact_sales') }} as lines
     where isNotNull(lines.promotion_id) and event_type = 'sale' and line_type = 'merchandise'

@@ -93,7 +93,8 @@ pairs_looked_ahead as (
         *,
         arrayMap((wanted, came) -> wanted - came - on_hand, cumulated, arrived) as short_by_day,
         arrayFirstIndex(short -> short > 0, short_by_day) as stock_out_day,
-        greatest(arrayMax(arrayConcat([0.], arraySlice(short_by_day, 1, greatest(days_to_delivery - 1, 0)))), 0.) as uncovered_units,
+        greatest(arrayMax(arrayConcat([0.], arraySlice(short_by_day, 1, greatest(days_to_delivery - 1, 0)))), 0.)
+            as uncovered_units,
         greatest(position - expected_before_delivery, 0.) as units_at_delivery,
         {{ days_until_used_up('on_hand', 'cumulated') }} as days_of_cover,
         {{ days_until_used_up('position', 'cumulated') }} as days_of_cover_with_orders,
@@ -118,9 +119,11 @@ pairs_ordered as (
 
     select
         *,
-        ceil(greatest(toFloat64(estimated_order_up_to_units) - position, minimum_order_units) / pack_units - 1e-9) as packs_wanted,
+        ceil(greatest(toFloat64(estimated_order_up_to_units) - position, minimum_order_units) / pack_units - 1e-9)
+            as packs_wanted,
         greatest(ceil(minimum_order_units / pack_units - 1e-9), 1.) as least_packs,
-        floor(least(ifNull(shelf_room, 1e12), if(isNull(shelf_life_days), 1e12, life_room)) / pack_units + 1e-9) as packs_that_fit,
+        floor(least(ifNull(shelf_room, 1e12), if(isNull(shelf_life_days), 1e12, life_room)) / pack_units + 1e-9)
+            as packs_that_fit,
         multiIf(packs_that_fit >= least_packs, packs_that_fit, units_at_delivery < 1, least_packs, 0.) as packs_allowed,
         if(is_below and obstacle = '', least(packs_wanted, packs_allowed), 0.) as packs,
         packs * pack_units as order_units,
@@ -204,5 +207,6 @@ select
     cast(stock_date as Date32) as stock_date,
     cast(order_date as Date32) as order_date,
     cast(delivery_date as Date32) as estimated_delivery_date,
-    cast(if(stock_out_day = 0, null, addDays(stock_date, stock_out_day)) as Nullable(Date32)) as estimated_stock_out_date
+    cast(if(stock_out_day = 0, null, addDays(stock_date, stock_out_day)) as Nullable(Date32))
+        as estimated_stock_out_date
 from orders_grouped

@@ -66,7 +66,8 @@ select
     {{ ratio('cost_tracked_revenue - cogs_amount', 'cost_tracked_revenue') }} as margin_rate,
     {{ ratio('discount_amount', 'gross_amount') }} as markdown_rate,
     {{ ratio('net_revenue', 'store_revenue') }} as revenue_share,
-    {{ ratio('comparable_revenue - comparable_revenue_last_year', 'comparable_revenue_last_year') }} as like_for_like_growth,
+    {{ ratio('comparable_revenue - comparable_revenue_last_year', 'comparable_revenue_last_year') }}
+        as like_for_like_growth,
     if(open_minutes = 0, 0, 1 - {{ ratio('out_of_stock_minutes', 'open_minutes') }}) as in_stock_rate,
     {{ ratio('toFloat64(stock_cogs_amount) * 365', 'stock_value_days') }} as inventory_turnover,
     {{ ratio('toFloat64(stock_revenue - stock_cogs_amount) * 365', 'stock_value_days') }} as gmroi

@@ -82,7 +82,8 @@ select
     cast(order_date as Date) as order_date,
     cast(estimated_delivery_date as Date) as estimated_delivery_date,
     -- No NULL for BI tools: where no stock-out is in sight, the last day that was looked at.
-    cast(ifNull(estimated_stock_out_date, addDays(stock_date, {{ horizon_days() }})) as Date) as estimated_stock_out_date
+    cast(ifNull(estimated_stock_out_date, addDays(stock_date, {{ horizon_days() }})) as Date)
+        as estimated_stock_out_date
 from replenishment
 left join stores using (source, store_id)
 left join products using (source, product_id)

@@ -19,7 +19,8 @@ slots_named as (
         if(pattern = 'weekday and hour', slot % 100, -1) as hour,
         ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'][weekday] as weekday_name,
         [
-            'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
+            'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+                'November',
             'December'
         ][month] as month_name
     from patterns

@@ -99,7 +99,8 @@ select
     {{ ratio('cost_tracked_revenue - cogs_amount', 'cost_tracked_revenue') }} as margin_rate,
     {{ ratio('discount_amount', 'gross_amount') }} as markdown_rate,
     {{ ratio('known_sales_amount', 'sales_amount') }} as known_customer_share,
-    {{ ratio('comparable_revenue - comparable_revenue_last_year', 'comparable_revenue_last_year') }} as like_for_like_growth,
+    {{ ratio('comparable_revenue - comparable_revenue_last_year', 'comparable_revenue_last_year') }}
+        as like_for_like_growth,
     {{ ratio('net_revenue', 'floor_area_m2') }} as revenue_per_m2,
     {{ ratio('net_revenue', 'chain_revenue') }} as revenue_share,
     if(open_minutes = 0, 0, 1 - {{ ratio('out_of_stock_minutes', 'open_minutes') }}) as in_stock_rate,

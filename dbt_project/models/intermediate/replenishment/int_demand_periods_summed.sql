@@ -55,7 +55,8 @@ periods as (
 
     select
         source, store_id, product_id, days_known, protection_days,
-        arrayMap(units -> toFloat64(units), arraySlice(window_units, {{ window_days }} - days_known + 1)) as units_by_day,
+        arrayMap(units -> toFloat64(units), arraySlice(window_units, {{ window_days }} - days_known + 1))
+            as units_by_day,
         arrayCumSum(units_by_day) as cumulated,
         arraySort(arrayMap(
             day -> round(cumulated[day] - if(day > protection_days, cumulated[day - protection_days], 0.), 6),
@@ -63,7 +64,8 @@ periods as (
         )) as all_periods,
         arraySum(arrayMap(
             weekday ->
-                pow(arraySum((units, day) -> if(day % 7 = weekday, units, 0.), units_by_day, arrayEnumerate(units_by_day)), 2)
+                pow(arraySum((units, day) -> if(day % 7 = weekday, units, 0.), units_by_day,
+                    arrayEnumerate(units_by_day)), 2)
                 / greatest(arrayCount(day -> day % 7 = weekday, arrayEnumerate(units_by_day)), 1),
             range(7)
         )) as explained_by_weekday

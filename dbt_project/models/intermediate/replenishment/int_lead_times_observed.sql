@@ -18,7 +18,8 @@ lead_times_observed as (
         sum(toInt64(lead_time_days) * lead_time_days) as lead_time_days_squared_sum
     from {{ ref('fact_purchase_order_lines') }} as order_lines
     inner join source_days using (source)
-    where first_received_date > subtractDays(last_whole_day, {{ window_days }}) and first_received_date <= last_whole_day
+    where first_received_date > subtractDays(last_whole_day, {{ window_days }})
+        and first_received_date <= last_whole_day
     group by source, store_id, supply_source_id
 
 )

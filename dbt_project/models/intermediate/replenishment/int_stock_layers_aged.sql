@@ -30,7 +30,8 @@ layers as (
 
     select
         source, store_id, product_id,
-        dateDiff('day', if(movement_type = 'transfer_in', ifNull(lot_date, movements.date_key), movements.date_key), stock_date)
+        dateDiff('day', if(movement_type = 'transfer_in', ifNull(lot_date, movements.date_key), movements.date_key),
+            stock_date)
             as age_days,
         movements.units as units
     from movements
