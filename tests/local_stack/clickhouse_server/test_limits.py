@@ -144,4 +144,5 @@ def test_no_thread_or_file_stays(server: ServerProcess, writer: Client) -> None:
     for _ in range(20):
         for kind in kinds:
             kind()
-    wait_for(lambda: server.open_files <= before + 5, 10, "files to be closed")
+    # Merges of the query log open files too; one kind that leaks would leave twenty.
+    wait_for(lambda: server.open_files <= before + 15, 30, "files to be closed")
