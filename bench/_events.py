@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from confluent_kafka import Producer
 
-from contracts.events import SALES, verdict
+from contracts.events import SALES
 from contracts.settings import Settings
+from contracts.verdict import verdict
 
 Maker = Callable[[int, random.Random], bytes]
 

@@ -65,7 +65,6 @@ def measure(lines: int, slowest: int) -> float:
 
 def dbt(settings: Settings, *arguments: str, title: str = "", slowest: int = 0) -> float:
     """Run dbt; print its time, beside that of its statements alone, and the slowest models."""
-    code, seconds = 0, 0.0
     started = time.perf_counter()
     code = run_dbt(settings, ["--quiet", *arguments])
     seconds = time.perf_counter() - started

@@ -2,14 +2,15 @@
 
 Each message is a row whatever it holds. The engine parses the payload once into `_text`, a tuple of Nullable strings;
 the typed columns and `_error`, the first broken rule or '', are defaults of that tuple, so a bad type is an error and
-never a silent 0 (`contracts.events.verdict` gives the same words).
+never a silent 0 (`contracts.verdict.verdict` gives the same words).
 """
 
 from typing import get_args
 
-from contracts.events import NO_TYPE, TOPICS, UNKNOWN_TYPE, UNREADABLE, Event
+from contracts.events import TOPICS, Event
 from contracts.fields import Kind, sql_literal
 from contracts.tables import QUARANTINE, RAW_TABLES
+from contracts.verdict import NO_TYPE, UNKNOWN_TYPE, UNREADABLE
 
 # Retries of the last inserts of a landing run; older ones are caught by their offsets.
 DEDUPLICATION_WINDOW = 1000

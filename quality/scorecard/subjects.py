@@ -24,6 +24,7 @@ ORDER = (
     "duplicates",
     "completeness",
 )
+_SHARED = {"root_causes": "root_causes_judged", "root_causes_confused": "root_causes_judged"}  # what both begin with
 _READS = re.compile(r"\b(?:from|join)\s+(\w+)\.(\w+)")
 
 
@@ -48,7 +49,13 @@ def read_subjects() -> list[Subject]:
 
 
 def _read(path: Path) -> Subject:
+    (title, *about), query = _comments_and_query(path)
+    if shared := _SHARED.get(path.stem):
+        query = _comments_and_query(path.with_stem(shared))[1] + "\n\n" + query
+    return Subject(path.stem, title, " ".join(about), query)
+
+
+def _comments_and_query(path: Path) -> tuple[list[str], str]:
     lines = path.read_text().splitlines()
     length = next(number for number, line in enumerate(lines) if not line.startswith("--"))
-    title, *about = (line.removeprefix("--").strip() for line in lines[:length])
-    return Subject(path.stem, title, " ".join(about), "\n".join(lines[length:]).strip())
+    return [line.removeprefix("--").strip() for line in lines[:length]], "\n".join(lines[length:]).strip()

@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payloads import payloads
 
-from contracts.events import CATALOG, INVENTORY, SALES, verdict
+from contracts.events import CATALOG, INVENTORY, SALES
+from contracts.verdict import verdict
 
 _SEVERAL = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 _RATE = (

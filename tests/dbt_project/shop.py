@@ -5,16 +5,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from contracts.events import (
-    Event,
-    Location,
-    Product,
-    Return,
-    Sale,
-    StoreDayClosed,
-    SupplierProduct,
-    Void,
-)
+from contracts.events import Event, Location, Product, Return, Sale, StoreDayClosed, SupplierProduct, Void
 
 DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)

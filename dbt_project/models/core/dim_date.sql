@@ -83,7 +83,7 @@ select
     -- ISO weeks
     cast(toISOYear(day) as Int32) as iso_year,
     cast(toISOWeek(day) as Int32) as iso_week,
-    subtractDays(day, toDayOfWeek(day) - 1) as iso_week_start_date,
+    {{ iso_week_start('day') }} as iso_week_start_date,
     cast(toDayOfWeek(day) as Int32) as iso_weekday,
     cast(dateName('weekday', day) as LowCardinality(String)) as weekday_name,
 

@@ -10,6 +10,15 @@ sources as (
 
 ),
 
+minutes as (
+
+    select source, sum(stock.open_minutes) as open_minutes, sum(stock.out_of_stock_minutes) as out_of_stock_minutes
+    from {{ ref('mart_inventory_daily') }} as stock
+    where (source, store_id) not in (select source, store_id from {{ ref('dim_store') }} where store_type = 'dc')
+    group by source
+
+),
+
 rows_counted as (
 
     {% for model in [
@@ -52,10 +61,19 @@ transactions as (
 
 ),
 
--- The stock ledger is not built yet; the figure keeps its place and says so.
+-- By the minutes that shops were open; a depot has no customers to turn away.
 in_stock_rate as (
 
-    select 40 as position, source, 'in-stock rate' as figure, 'not tracked yet' as value from sources
+    select
+        40 as position,
+        source,
+        'in-stock rate' as figure,
+        if(
+            ifNull(open_minutes, 0) = 0, 'not tracked',
+            concat(toDecimalString(100 * (1 - out_of_stock_minutes / open_minutes), 1), ' %')
+        ) as value
+    from sources
+    left join minutes using (source)
 
 ),
 

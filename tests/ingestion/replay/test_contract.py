@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.events import TOPICS, verdict
+from contracts.events import TOPICS
 from contracts.settings import PROJECT
+from contracts.verdict import verdict
 from ingestion.replay.mapping_file import load_mapping
 from ingestion.replay.readers import read_content
 from ingestion.replay.stream import Step, replay_steps

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from contracts.events import verdict
 from contracts.settings import load_settings
+from contracts.verdict import verdict
 from ingestion.replay.mapping_file import load_mapping
 from ingestion.replay.readers import read_content
 from ingestion.replay.stream import replay_steps

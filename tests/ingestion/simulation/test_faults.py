@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chains import Heard, hear
 
-from contracts.events import verdict
+from contracts.verdict import verdict
 from ingestion.simulation.faults import MODEST, NONE, Faults, UnknownFaultError, read_faults
 
 DAYS = 40

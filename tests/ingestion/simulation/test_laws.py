@@ -12,7 +12,8 @@ from chains import Heard, each_day, hear
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.events import TOPICS, verdict
+from contracts.events import TOPICS
+from contracts.verdict import verdict
 
 Pair = tuple[str, str]
 LONDON = ZoneInfo("Europe/London")

@@ -9,7 +9,7 @@ import pytest
 from chains import Heard, hear
 from test_laws import _effect, _voided
 
-from contracts.events import verdict
+from contracts.verdict import verdict
 from ingestion.simulation.world import UnknownWorldError, load_world, world_names
 
 worlds = pytest.mark.parametrize("name", world_names())

@@ -2,10 +2,9 @@
 
 with promotions as (
 
-    select *
-    from {{ ref('stg_events__promotions') }}
-    order by valid_from desc, said_at desc, _kafka_timestamp desc, _topic desc, _partition desc, _offset desc
-    limit 1 by source, promotion_id, product_id
+    select source, promotion_id, product_id, store_id as only_store_id, starts_on, ends_on
+    from {{ ref('dim_promotion') }}
+    where isNotNull(starts_on)
 
 ),
 
@@ -22,12 +21,13 @@ promotion_days_known as (
         pairs.store_id as store_id,
         pairs.product_id as product_id,
         arrayJoin(arrayMap(
-            offset -> addDays(starts_on, offset), range(toUInt32(dateDiff('day', starts_on, ends_on)) + 1)
+            offset -> addDays(assumeNotNull(starts_on), offset),
+            range(toUInt32(assumeNotNull(dateDiff('day', starts_on, ends_on))) + 1)
         )) as date_key,
         min(promotion_id) as promotion_id
     from pairs
     inner join promotions using (source, product_id)
-    where isNull(location_id) or location_id = pairs.store_id
+    where isNull(only_store_id) or only_store_id = pairs.store_id
     group by source, store_id, product_id, date_key
 
 )

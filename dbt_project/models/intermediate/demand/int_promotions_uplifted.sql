@@ -4,7 +4,7 @@
 
 with days as (
 
-    select *, subtractDays(date_key, toDayOfWeek(date_key) - 1) as week_start_date
+    select *, {{ iso_week_start('date_key') }} as week_start_date
     from {{ ref('int_demand_days_measured') }}
     where promotion_id != ''
 

@@ -33,13 +33,12 @@ lines_awaited as (
         episodes.source as source, episodes.store_id as store_id, episodes.product_id as product_id,
         episodes.started_at as started_at,
         max(not is_from_own_depot and promised_date < episodes.first_day) as is_supplier_late,
-        max(placed_at < episodes.started_at) as is_awaited,
-        max(placed_at >= episodes.started_at) as is_ordered_since
+        true as is_awaited
     from episodes
     inner join order_lines
         on episodes.source = order_lines.source and episodes.store_id = order_lines.store_id
         and episodes.product_id = order_lines.product_id
-    where placed_at < episodes.ended_at
+    where placed_at < episodes.started_at
         -- What is overdue for weeks nobody waits for any more: the line was forgotten, not the goods.
         and promised_date >= subtractDays(episodes.first_day, {{ forgotten_days }})
         and ifNull(
@@ -116,7 +115,6 @@ episodes_with_facts as (
         ifNull(dateDiff('day', ranged_at, episodes.started_at) < {{ new_days }}, false) as is_new,
         ifNull(lines_awaited.is_supplier_late, false) as is_supplier_late,
         ifNull(lines_awaited.is_awaited, false) as is_awaited,
-        ifNull(lines_awaited.is_ordered_since, false) as is_ordered_since,
         ifNull(dateDiff('day', shorted_at, episodes.started_at) < {{ short_days }}, false) as is_short,
         ifNull(lines_short.is_from_own_depot, false) as is_depot_short,
         ifNull(

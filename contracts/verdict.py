@@ -1,0 +1,75 @@
+"""Judge a message by the contract, before it is sent or after it arrived."""
+
+import json
+import math
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts.events import TOPICS, Event
+from contracts.fields import json_text
+
+_LONGEST_INT = 1000
+UNREADABLE = "not a JSON object"
+NO_TYPE = "event_type: missing"
+UNKNOWN_TYPE = "event_type: not one of this topic's"
+
+
+def verdict(topic: str, payload: bytes) -> str:
+    """The first rule that a message breaks, '' if none; the raw table's `_error` says the same."""
+    try:
+        event = _read_object(payload)
+    except ValueError:
+        return UNREADABLE
+    kind = event.get("event_type")
+    if kind is None:
+        return NO_TYPE
+    model = TOPICS[topic].get(json_text(kind))
+    return _first_error(model, event) if model else UNKNOWN_TYPE
+
+
+def _read_object(payload: bytes) -> dict[str, Any]:
+    value = _DECODER.decode(payload.decode())
+    if not isinstance(value, dict):
+        raise ValueError(UNREADABLE)
+    if b"\\u" in payload:
+        # Half of a surrogate pair is no text; encoding it says so by a ValueError.
+        json.dumps(value, ensure_ascii=False).encode()
+    return {name: field for name, field in value.items() if field is not None}
+
+
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs))
+
+
+def _whole(text: str) -> int | Decimal:
+    # Python refuses to read an int of thousands of digits.
+    return int(text) if len(text) <= _LONGEST_INT else Decimal(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_constant(text)
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(text)
+
+
+# Of a key that comes twice the engine reads the first; a number that no double holds makes the whole text unreadable.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_first_of_each, parse_int=_whole, parse_float=_finite, parse_constant=_no_constant
+)
+
+
+def _first_error(model: type[Event], event: dict[str, Any]) -> str:
+    try:
+        model.model_validate(event)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        says = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:
+            return says
+        return f"{first['loc'][0]}: missing" if first["type"] == "missing" else f"{first['loc'][0]}: {says}"
+    return ""
