@@ -63,7 +63,7 @@ days_changed as (
 
 ),
 
-days_closed as (
+days_closed as materialized (
 
     select
         *,
