@@ -51,7 +51,7 @@ promotions as (
 days_offered as (
 
     select
-        pair_key,
+        {{ pair_key('pairs') }} as pair_key,
         pairs.source as source,
         pairs.store_id as store_id,
         pairs.product_id as product_id,
