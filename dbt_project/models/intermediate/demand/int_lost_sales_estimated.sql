@@ -10,7 +10,7 @@ with stock_outs as (
 
 days as (
 
-    select source, store_id, product_id, date_key, promotion_id
+    select source, store_id, product_id, date_key, purchases, promotion_id
     from {{ ref('int_demand_days_measured') }}
     where out_of_stock_share > 0
 
@@ -22,16 +22,16 @@ pairs as (
 
 ),
 
--- Nothing there by the book: what the rest of the day would have brought.
-lost_without_stock as (
+stock_outs_rated as (
 
     select
         stock_outs.source as source,
         stock_outs.store_id as store_id,
         stock_outs.product_id as product_id,
         stock_outs.date_key as date_key,
-        'no_stock' as cause,
-        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) * out_of_stock_share as units
+        out_of_stock_share, mean_size, spread,
+        days.purchases as purchases,
+        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day
     from stock_outs
     inner join days
         on stock_outs.source = days.source and stock_outs.store_id = days.store_id
@@ -39,12 +39,28 @@ lost_without_stock as (
     asof join {{ ref('int_demand_weeks_settled') }} as weeks
         on stock_outs.source = weeks.source and stock_outs.store_id = weeks.store_id
         and stock_outs.product_id = weeks.product_id and stock_outs.date_key >= weeks.week_start_date
+    inner join {{ ref('int_demand_spreads_estimated') }} as spreads
+        on stock_outs.source = spreads.source and stock_outs.category = spreads.category
     left join {{ ref('int_demand_days_indexed') }} as indexes
         on stock_outs.source = indexes.source and stock_outs.store_id = indexes.store_id
         and stock_outs.category = indexes.category and stock_outs.date_key = indexes.date_key
     left join {{ ref('int_promotions_uplifted') }} as promotions
         on days.source = promotions.source and days.promotion_id = promotions.promotion_id
         and days.product_id = promotions.product_id
+
+),
+
+-- Nothing there by the book: what that part of the day would have brought, on a day as busy as the rest of it was.
+lost_without_stock as (
+
+    select
+        source, store_id, product_id, date_key,
+        'no_stock' as cause,
+        {{ units_unseen(
+            'usual_units_of_day * out_of_stock_share', 'purchases',
+            'usual_units_of_day / mean_size * (1. - out_of_stock_share)', 'spread'
+        ) }} as units
+    from stock_outs_rated
 
 ),
 
