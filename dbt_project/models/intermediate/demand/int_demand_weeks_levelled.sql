@@ -36,7 +36,8 @@ demand_weeks_levelled as (
         weeks.purchases as purchases,
         weeks.squared_purchases as squared_purchases,
         round(weeks.squared_exposure, 6) as squared_exposure,
-        round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day
+        round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day,
+        round({{ exposure_of_level('weeks.units_sold', 'weeks.exposure') }}, 6) as exposure_of_level
     from weeks
     {{ windows_of_weeks() }}
 

@@ -78,11 +78,8 @@ lost_to_phantoms as (
         silences.product_id as product_id,
         silence_days.date_key as date_key,
         'phantom' as cause,
-        phantom_probability * silence_days.expected_units * correction as units
+        phantom_probability * silence_days.expected_units as units
     from {{ ref('int_shelf_silence_days_expected') }} as silence_days
-    inner join {{ ref('int_demand_weeks_settled') }} as weeks
-        on silence_days.source = weeks.source and silence_days.store_id = weeks.store_id
-        and silence_days.product_id = weeks.product_id and silence_days.week_start_date = weeks.week_start_date
     inner join silences
         on silence_days.source = silences.source and silence_days.store_id = silences.store_id
         and silence_days.product_id = silences.product_id and silence_days.silent_from = silences.silent_from

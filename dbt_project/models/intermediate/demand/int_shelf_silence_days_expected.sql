@@ -47,12 +47,13 @@ days_rated as (
         days_offered.date_key as date_key,
         silent_from, days_offered.purchases as purchases, mean_size, spread,
         days_offered.promotion_id as promotion_id,
-        week_start_date,
-        units_per_day,
-        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day,
+        week_start_date, units_per_day, exposure_of_level,
+        ifNull(demand_index, 1) * ifNull(uplift, 1) as times_usual,
         {{ share_of_day_before('silent_until', 'starts_at', 'share_before_hour') }}
         - {{ share_of_day_before('silent_from', 'starts_at', 'share_before_hour') }} as silent_share,
-        greatest(1. - out_of_stock_share - silent_share, 0.) as seen_share
+        greatest(1. - out_of_stock_share - silent_share, 0.) as seen_share,
+        -- What the silence adds to the week's exposure; days of promotions are no part of that.
+        if(promotion_id = '', silent_share * times_usual, 0.) as exposure
     from days_offered
     asof join {{ ref('int_demand_weeks_levelled') }} as weeks
         on days_offered.source = weeks.source and days_offered.store_id = weeks.store_id
@@ -71,6 +72,23 @@ days_rated as (
 
 ),
 
+-- If the shelf was empty, its silence tells nothing of demand; if it was not, the silence must be judged by what else is
+-- known. So the level that a silence is held against is the one without it.
+days_usual as (
+
+    select
+        *,
+        units_per_day * exposure_of_level
+            / greatest(exposure_of_level - sum(exposure) over weeks_around, 0.25) as level_without,
+        level_without * times_usual as usual_units_of_day
+    from days_rated
+    window weeks_around as (
+        partition by source, store_id, product_id, silent_from order by toInt32(week_start_date)
+        range between 28 preceding and 28 following
+    )
+
+),
+
 shelf_silence_days_expected as (
 
     select
@@ -83,9 +101,8 @@ shelf_silence_days_expected as (
             'usual_units_of_day / mean_size * silent_share', 'purchases', 'seen_purchases', 'spread'
         ) }}, 6) as surprise,
         week_start_date,
-        -- What the silence adds to the week's exposure; days of promotions are no part of that.
-        if(promotion_id = '', round(usual_units_of_day * silent_share / units_per_day, 6), 0) as exposure
-    from days_rated
+        round(days_usual.exposure, 6) as exposure
+    from days_usual
 
 )
 
