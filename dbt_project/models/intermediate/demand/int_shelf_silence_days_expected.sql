@@ -78,8 +78,8 @@ days_usual as (
 
     select
         *,
-        units_per_day * exposure_of_level
-            / greatest(exposure_of_level - sum(exposure) over weeks_around, 0.25) as level_without,
+        units_per_day * exposure_of_level as units_of_level,
+        units_of_level / greatest(exposure_of_level - sum(exposure) over weeks_around, 0.25) as level_without,
         level_without * times_usual as usual_units_of_day
     from days_rated
     window weeks_around as (
@@ -100,6 +100,7 @@ shelf_silence_days_expected as (
         round({{ no_sale_surprise(
             'usual_units_of_day / mean_size * silent_share', 'purchases', 'seen_purchases', 'spread'
         ) }}, 6) as surprise,
+        round(units_of_level / mean_size, 6) as purchases_of_level,
         week_start_date,
         round(days_usual.exposure, 6) as exposure
     from days_usual
