@@ -21,4 +21,4 @@
         )
 {%- endmacro %}
 
-{% macro _prior_units() -%} 0.25 {%- endmacro %}
+{% macro _prior_units() -%} 4 {%- endmacro %}

@@ -43,7 +43,8 @@ demand_weeks_settled as (
         source, store_id, product_id, week_start_date, category,
         weeks_corrected.units_sold as units_sold,
         round(weeks_corrected.exposure, 6) as exposure,
-        round({{ level_of_weeks('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as units_per_day
+        round({{ level_of_weeks('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as units_per_day,
+        round({{ exposure_of_level('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as exposure_of_level
     from weeks_corrected
     {{ windows_of_weeks() }}
 

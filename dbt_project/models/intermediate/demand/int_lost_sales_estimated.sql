@@ -10,7 +10,7 @@ with stock_outs as (
 
 days as (
 
-    select source, store_id, product_id, date_key, purchases, promotion_id
+    select source, store_id, product_id, date_key, toFloat64(units_sold) as units_sold, purchases, promotion_id
     from {{ ref('int_demand_days_measured') }}
     where out_of_stock_share > 0
 
@@ -31,7 +31,13 @@ stock_outs_rated as (
         stock_outs.date_key as date_key,
         out_of_stock_share, mean_size, spread,
         days.purchases as purchases,
-        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day
+        -- The level of the other days, for the day speaks for itself; days of promotions are no part of it anyway.
+        greatest(
+            weeks.units_per_day * exposure_of_level - if(days.promotion_id = '', days.units_sold, 0.), 0.25
+        ) / greatest(
+            exposure_of_level - if(days.promotion_id = '', (1. - out_of_stock_share) * ifNull(demand_index, 1), 0.), 0.25
+        ) as level_of_other_days,
+        level_of_other_days * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day
     from stock_outs
     inner join days
         on stock_outs.source = days.source and stock_outs.store_id = days.store_id
