@@ -2,9 +2,9 @@
 
 -- How much busier or quieter one day is than another for a product, beyond chance. If a day's purchases are Poisson and
 -- their rate varies from day to day by a gamma distribution of mean m and squared variation v, n purchases make
--- n × (n − 1) pairs, m² × (1 + v) in the mean (the negative binomial: Greenwood and Yule, JRSS 83, 1920), and purchases
--- of two different days make m² each. Days cut short by an empty shelf are filled up by what v lets expect of them, for
--- to leave out busy days is to find them all alike; that changes v, and so on (EM).
+-- n × (n − 1) pairs, m² × (1 + v) in the mean (the negative binomial: Greenwood and Yule, JRSS 83, 1920), and the
+-- purchases of two different days make m² each. Days cut short by an empty shelf are filled up by what v lets expect
+-- of them, for to leave out busy days is to find them all alike; that changes v, and so on (EM).
 
 {%- set rounds, prior_pairs = 40, 10 %}
 

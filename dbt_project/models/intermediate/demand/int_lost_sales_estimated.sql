@@ -35,7 +35,9 @@ stock_outs_rated as (
         greatest(
             weeks.units_per_day * exposure_of_level - if(days.promotion_id = '', days.units_sold, 0.), 0.25
         ) / greatest(
-            exposure_of_level - if(days.promotion_id = '', (1. - out_of_stock_share) * ifNull(demand_index, 1), 0.), 0.25
+            exposure_of_level
+                - if(days.promotion_id = '', (1. - out_of_stock_share) * ifNull(demand_index, 1), 0.),
+            0.25
         ) as level_of_other_days,
         level_of_other_days * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day
     from stock_outs

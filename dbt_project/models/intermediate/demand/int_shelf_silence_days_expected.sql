@@ -30,8 +30,8 @@ silence_days as (
 days_offered as (
 
     select
-        source, store_id, product_id, category, date_key, purchases, out_of_stock_share, promotion_id, silent_from, silent_until,
-        starts_at
+        source, store_id, product_id, category, date_key, purchases, out_of_stock_share, promotion_id,
+        silent_from, silent_until, starts_at
     from {{ ref('int_demand_days_measured') }} as days
     inner join silence_days using (source, store_id, product_id, date_key)
 
@@ -72,8 +72,8 @@ days_rated as (
 
 ),
 
--- If the shelf was empty, its silence tells nothing of demand; if it was not, the silence must be judged by what else is
--- known. So the level that a silence is held against is the one without it.
+-- If the shelf was empty, its silence tells nothing of demand; if it was not, the silence must be judged by what else
+-- is known. So the level that a silence is held against is the one without it.
 days_usual as (
 
     select

@@ -34,8 +34,8 @@ depots_emptied as (
 
     select
         source, store_id as stock_store_id, product_id, date_key,
-        groupArrayIf(moved_at, movement_type = 'transfer_out') as sent_at,
-        groupArrayIf(moved_at, movement_type != 'transfer_out') as moved_otherwise_at
+        arraySort(groupArray(if(movement_type = 'transfer_out', moved_at, null))) as sent_at,
+        arraySort(groupArray(if(movement_type != 'transfer_out', moved_at, null))) as moved_otherwise_at
     from {{ ref('fact_inventory_movements') }}
     where (source, store_id, product_id, date_key) in (
         select source, stock_store_id, product_id, date_key
