@@ -110,9 +110,9 @@ def test_months_and_countries(retailer: WarehouseBuild, priced: pd.DataFrame) ->
     by_month = priced.groupby(["Country", priced["sold_at"].dt.strftime("%Y-%m-01")])["amount"].sum()
     query = "select store_name, toString(month_start_date), toInt64(net_revenue * 1000) from reporting.store_comparison"
     found = {(country, month): amount for country, month, amount in retailer.rows(query)}
-    # The view rounds to pence.
-    assert found.keys() == by_month.to_dict().keys()
-    assert {key for key, amount in by_month.items() if abs(found[key] - amount) > 5} == set()
+    # The view rounds to pence, and has months of postage and fees alone too.
+    assert found.keys() >= by_month.to_dict().keys()
+    assert {key for key, amount in found.items() if abs(amount - by_month.get(key, 0)) > 5} == set()
 
 
 def test_weekdays(retailer: WarehouseBuild, sold: pd.DataFrame) -> None:
@@ -131,8 +131,10 @@ def test_weekdays(retailer: WarehouseBuild, sold: pd.DataFrame) -> None:
 def test_customers_and_cohorts(retailer: WarehouseBuild, priced: pd.DataFrame, sold: pd.DataFrame) -> None:
     """Each customer's revenue, and who of each month's first buyers bought in which later month."""
     by_customer = priced.groupby("CustomerID")["amount"].sum()
-    query = "select concat(customer_id, '.0'), toInt64(net_revenue * 1000) from kpi.mart_customers where currency != ''"
-    assert dict(retailer.rows(query)) == by_customer.to_dict()
+    query = (
+        "select concat(customer_id, '.0'), toInt64(net_revenue * 1000) from kpi.mart_customers where net_revenue != 0"
+    )
+    assert dict(retailer.rows(query)) == by_customer[by_customer != 0].to_dict()
     known = sold[sold["CustomerID"].notna()]
     months = known["sold_at"].dt.strftime("%Y-%m-01")
     cohorts = months.groupby(known["CustomerID"]).transform("min")
@@ -171,4 +173,4 @@ def test_returns(retailer: WarehouseBuild, priced: pd.DataFrame) -> None:
     """Units and money that came back, by the day they came."""
     back = priced[priced["is_return"]]
     query = "select sum(units_returned), toInt64(sum(returns_amount) * 1000) from kpi.mart_returns"
-    assert retailer.rows(query) == [(-back["Quantity"].sum(), -back["amount"].sum())]
+    assert retailer.rows(query) == [(int(-back["Quantity"].sum()), int(-back["amount"].sum()))]
