@@ -151,7 +151,7 @@ in_stock_rate as (
 
 closing_stock as (
 
-    select source, currency, count() as rows, sum(closing_value) as closing_value
+    select source, currency, count() as days_of_stock, sum(closing_value) as closing_value
     from stock
     inner join stores using (source, store_id)
     where (source, store_id, date_key) in (select source, store_id, max(date_key) from stock group by source, store_id)
@@ -163,7 +163,7 @@ stock_values as (
 
     select
         41 as position, source, concat('stock at cost, ', currency) as figure,
-        if(isNull(rows) or isNull(costs), 'not tracked', toDecimalString(closing_value, 2)) as value
+        if(isNull(days_of_stock) or isNull(costs), 'not tracked', toDecimalString(closing_value, 2)) as value
     from (
         select source, currency from sales
         union distinct
