@@ -16,7 +16,8 @@ stores as (
 
 ),
 
--- The same products, locations and days in both terms: the mart holds tracked pairs only.
+-- The same products, locations and days in both terms: the mart holds tracked pairs only. A day that is not over has no
+-- closing stock to average.
 inventory_by_month as (
 
     select
@@ -32,6 +33,8 @@ inventory_by_month as (
         sum(by_day.open_minutes) as open_minutes,
         sum(by_day.out_of_stock_minutes) as out_of_stock_minutes
     from inventory_by_day as by_day
+    inner join source_days using (source)
+    where date_key <= last_whole_day
     group by source, store_id, category, month_start_date
 
     union all
