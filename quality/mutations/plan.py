@@ -15,7 +15,7 @@ LAYERS = ("core", "kpi", "intermediate", "staging", "reporting", "monitoring")
 
 @dataclass(frozen=True)
 class Planned:
-    """A mistake, the layer of its model, and the keys of the judges that belong to the model, and of those all share."""
+    """A mistake, the layer of its model; hashes of SQL and judges of the model's own, and of those that all share."""
 
     mutant: Mutant
     layer: str

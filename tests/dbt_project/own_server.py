@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support import settings_for
-
 from contracts.settings import PROJECT, Settings
+from tests.support import settings_for
 from warehouse.client import WarehouseUnavailableError, connect
 from warehouse.create_tables import create_tables
 

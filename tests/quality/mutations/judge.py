@@ -1,7 +1,6 @@
 """Judge a mistake: does a test turn red? Unit tests first; then the rows over all worlds, down the lineage."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -10,17 +9,9 @@ from quality.mutations.verdicts import BUILD, BY_HAND, CONTRACT, DATA, NOT_RUNNA
 from tests.dbt_project.content_hash import comparable
 from tests.dbt_project.warehouse_build import WarehouseBuild
 from tests.quality.mutations.parsed_project import ParsedProject
-from tests.quality.mutations.worlds import differences_by_hand
+from tests.quality.mutations.worlds import differences_known
 
 SCRATCH = "mutant"
-
-
-@dataclass
-class _Change:
-    """A model whose rows a mistake changed, with the SQL that gives them."""
-
-    model: str
-    sql: str
 
 
 class Judge:
@@ -31,7 +22,7 @@ class Judge:
         self._hashes: dict[str, str] = {}
         self._types: dict[str, list[tuple[str, str]]] = {}
         self._was_red: dict[str, bool] = {}
-        self._said_by_hand: dict[str, set[str]] = {}
+        self._known: dict[str, set[str]] = {}
         self._compiled: dict[str, str] = {}
         self._order = self._topological()
         self._command(f"create database if not exists `{SCRATCH}`")
@@ -42,7 +33,7 @@ class Judge:
             compiled = self._project.compiled(model, sql)
             self._command(f"explain plan {compiled}")
             types = self._described(compiled)
-        except Exception as error:  # noqa: BLE001  dbt's and the engine's: this SQL says nothing
+        except Exception as error:
             return Verdict(NOT_RUNNABLE, _shortly(error))
         if self._has_contract(model) and types != self._types_of(model):
             return Verdict(CONTRACT, _first_difference(types, self._types_of(model)))
@@ -78,9 +69,10 @@ class Judge:
 
     def _red(self, model: str, changed: set[str]) -> Verdict | None:
         """What is red now that this model has changed too."""
-        if model not in self._said_by_hand:
-            self._said_by_hand[model] = set(differences_by_hand(self._build, model, self._database))
-        if new := set(differences_by_hand(self._build, model, lambda _: SCRATCH)) - self._said_by_hand[model]:
+        if model not in self._known:
+            self._known[model] = differences_known(self._build, model, self._database)
+        there = differences_known(self._build, model, lambda name: SCRATCH if name in changed else self._database(name))
+        if new := there - self._known[model]:
             return Verdict(BY_HAND, min(new)[:200])
         for test in self._tests(model):
             if self._is_red(test, changed) and not self._is_red_anyway(test):
@@ -118,7 +110,9 @@ class Judge:
         return sql
 
     def _hash(self, relation: str, model: str) -> str:
-        row = f"sipHash64(tuple({', '.join(comparable(*column) for column in self._types_of(model) if _counts(column))}))"
+        row = (
+            f"sipHash64(tuple({', '.join(comparable(*column) for column in self._types_of(model) if _counts(column))}))"
+        )
         return str(self._rows(f"select count(), sum({row}), sum(cityHash64({row})) from {relation}"))
 
     def _types_of(self, model: str) -> list[tuple[str, str]]:
@@ -178,4 +172,6 @@ def _shortly(error: Exception) -> str:
 
 
 def _first_difference(types: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> str:
-    return next((f"{name} would be {kind}" for name, kind in types if (name, kind) not in wanted), "columns are missing")
+    return next(
+        (f"{name} would be {kind}" for name, kind in types if (name, kind) not in wanted), "columns are missing"
+    )
