@@ -36,6 +36,9 @@ def mutate(
     resume: Annotated[
         bool, typer.Option(help="Keep verdicts whose SQL and judges are the same; --no-resume judges all anew.")
     ] = True,
+    survivors_only: Annotated[
+        bool, typer.Option("--survivors", help="Judge only what no test has found yet, even where other tests changed.")
+    ] = False,
     only_report: Annotated[bool, typer.Option("--only-report", help="Report what is known and judge nothing.")] = False,
 ) -> None:
     """Make small mistakes in the models' SQL, one at a time, and list those that no test finds (exit code 1)."""
@@ -44,13 +47,17 @@ def mutate(
     plan, results = planned(models or [], every, sample, thorough), Results(folder / "verdicts.jsonl")
     if not resume:
         results.forget()
-    open_ = [] if only_report else [one for one in plan if results.of(one) is None]
+
+    def known(one: Planned) -> Verdict | None:
+        return results.of(one) or (results.found_before(one) if survivors_only else None)
+
+    open_ = [] if only_report else [one for one in plan if known(one) is None]
     say(f"{len(plan)} mistakes, {len(plan) - len(open_)} of them judged before or left out.")
     if open_:
         _judge(settings, open_, results)
-    known = reasons()
-    found = [(one, results.of(one)) for one in plan]
-    judged = [Judged(one.mutant, one.layer, v, reason_for(one.mutant, known)) for one, v in found if v]
+    listed = reasons()
+    found = [(one, known(one)) for one in plan]
+    judged = [Judged(one.mutant, one.layer, v, reason_for(one.mutant, listed)) for one, v in found if v]
     (folder / "report.md").write_text(as_markdown(judged))
     _tell(judged)
     say(f"Written to {folder / 'report.md'}")

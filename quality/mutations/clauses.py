@@ -1,7 +1,7 @@
 """Mistakes in clauses, conditions and numbers: each maker gives the places where its mistake can be made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from quality.mutations.reading import Span, Sql
 from quality.mutations.words import Edit, Found, Maker
@@ -15,12 +15,16 @@ def _joined(sql: Sql) -> Iterator[Found]:
             ("join condition", (_without(sql, columns, number),)) for number in range(len(columns)) if len(columns) > 1
         )
     for match in sql.find(r"\bon\s+"):
-        yield from _one_left_out(sql, sql.conditions(sql.clause(match.end())))
+        conditions = sql.conditions(sql.clause(match.end()))
+        # An ASOF join without its inequality is no SQL.
+        equal = [number for number, span in enumerate(conditions) if not re.search("[<>]", sql.code[slice(*span)])]
+        yield from _one_left_out(sql, conditions, equal)
 
 
-def _one_left_out(sql: Sql, spans: list[Span]) -> Iterator[Found]:
-    for number in range(len(spans) if len(spans) > 1 else 0):
-        yield "join condition", (_without(sql, spans, number),)
+def _one_left_out(sql: Sql, spans: list[Span], which: Sequence[int]) -> Iterator[Found]:
+    if len(spans) > 1:
+        for number in which:
+            yield "join condition", (_without(sql, spans, number),)
 
 
 def _filtered(sql: Sql) -> Iterator[Found]:
@@ -38,7 +42,7 @@ def _bounded(sql: Sql) -> Iterator[Found]:
     for match in sql.find(r"(?<![-<>=!])(<=|>=|<|>)(?![=>])"):
         now = match[1][0] if match[1].endswith("=") else match[1] + "="
         yield "bound", ((*match.span(1), now),)
-    for match in sql.find(r"\bbetween\s+"):
+    for match in sql.find(r"(?<!rows )(?<!range )\bbetween\s+"):
         end = sql.clause(match.end())
         both = next(sql_and for sql_and in _ands(sql, match.end(), end[1]))
         yield (

@@ -1,5 +1,6 @@
 """Every small mistake that can be made in the SQL of a model, always the same ones."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -57,7 +58,7 @@ def _mutant(model: str, sql: Sql, mutated: str, mistake: str, edits: tuple[Edit,
     begins = text.rfind("\n", 0, first) + 1
     rest = len(text) - (text.find("\n", last) if "\n" in text[last:] else len(text))
     was, now = _one_line(text[begins : len(text) - rest]), _one_line(mutated[begins : len(mutated) - rest])
-    step = sum(sql.depths[place] == 0 for place, sign in enumerate(sql.code[:first]) if sign == ")")
+    step = len(re.findall(r"^\)", sql.code[:first], re.MULTILINE))  # as many CTEs have ended
     return Mutant(model, mistake, step, text.count("\n", 0, first) + 1, was, now, mutated)
 
 

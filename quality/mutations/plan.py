@@ -25,7 +25,8 @@ class Planned:
 
 def planned(models: Sequence[str], every: int = 1, sample: int = 0, thorough: bool = False) -> list[Planned]:
     """The mistakes in the models named, or in all: each `every`-th, or about `sample` of them, always the same ones."""
-    found = [one for path in _files(models) for one in _of_model(path, thorough)]
+    around, shared = _hashed(_macros()), shared_judges()
+    found = [one for path in _files(models) for one in _of_model(path, thorough, around, shared)]
     step = max(1, len(found) // sample) if sample else every
     return found[::step]
 
@@ -42,18 +43,19 @@ def _layer(path: Path) -> str:
     return path.relative_to(DBT / "models").parts[0]
 
 
-def _of_model(path: Path, thorough: bool) -> Iterable[Planned]:
+def _of_model(path: Path, thorough: bool, around: str, shared: str) -> Iterable[Planned]:
     mutants = mutants_of(path.stem, path.read_text())
-    around, shared = _hashed([path.with_suffix(".yml"), *_macros()]), shared_judges()
+    own = _hashed([path.with_suffix(".yml")]) + around
     for mutant in mutants if thorough else a_few(mutants):
-        yield Planned(mutant, _layer(path), sha256(f"{mutant.sql}{around}".encode()).hexdigest(), shared)
+        yield Planned(mutant, _layer(path), sha256(f"{mutant.sql}{own}".encode()).hexdigest(), shared)
 
 
 def shared_judges() -> str:
     """Hash of what judges every model: the worlds, what is known of them, and the tests beside the models."""
     tests = PROJECT / "tests"
-    worlds = [*(tests / "dbt_project").rglob("*.*"), *(tests / "quality" / "mutations").glob("*.py")]
-    return _hashed([path for path in worlds if path.suffix in (".py", ".md")] + sorted((DBT / "tests").rglob("*.sql")))
+    worlds = [tests / "quality" / "mutations" / "worlds.py", *(tests / "dbt_project").rglob("*.*")]
+    known = [path for path in worlds if path.suffix in (".py", ".md") and not path.stem.startswith(("test_", "conf"))]
+    return _hashed([*known, *(DBT / "tests").rglob("*.sql")])
 
 
 def _macros() -> list[Path]:

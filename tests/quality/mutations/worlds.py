@@ -6,6 +6,7 @@ from functools import cache
 
 from ingestion.simulation.truth import Truth
 from tests.dbt_project import reference
+from tests.dbt_project.calendar_days import RETAIL_DAYS, WEEKDAYS
 from tests.dbt_project.kpis_by_hand import EVENTS, EXPECTED, differences
 from tests.dbt_project.random_stock import random_stock_log
 from tests.dbt_project.random_worlds import random_log
@@ -40,7 +41,19 @@ def differences_known(build: WarehouseBuild, model: str, database_of: DatabaseOf
         query = f"select _topic, _partition, _offset, verdict from {database_of(model)}.{model}"
         said = {str(row) for row in build.rows(f"{query} where intDiv(_partition, {_APART}) = 1")}
         found |= {f"{model}, by plain Python: {row}" for row in said ^ _verdicts(_TOPICS[model])}
+    if model == "dim_date":
+        found |= {f"dim_date: {day}" for day in _days(build, database_of(model))}
     return found
+
+
+def _days(build: WarehouseBuild, database: str) -> set[str]:
+    """Days of which the calendar says otherwise than print does, and the ends it should not have."""
+    trade = "toString(date_key), retail_year, retail_month, retail_week"
+    week = "toString(date_key), iso_weekday, is_weekend, toString(same_weekday_last_year), toString(month_start_date)"
+    said = {str(row) for columns in (trade, week) for row in build.rows(f"select {columns} from {database}.dim_date")}
+    printed = {str(day) for day in (*RETAIL_DAYS, *WEEKDAYS) if day[0] > "2024"}
+    ends = build.rows(f"select toString(min(date_key)), toString(max(date_key)) from {database}.dim_date")
+    return (printed - said) | ({str(ends)} - {"[('2024-01-01', '2027-12-31')]"})
 
 
 @cache
