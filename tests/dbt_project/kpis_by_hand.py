@@ -1,4 +1,4 @@
-"""A week of a little retailer on paper, and every KPI of it worked by hand: `by_hand/ledger.md` and the pages beside it.
+"""A week of a little retailer on paper, every KPI of it worked by hand: `by_hand/ledger.md` and the pages beside it.
 
 `EVENTS` is the week, in order of arrival; `EXPECTED` what the models must say of it, by model, as rows of the columns
 that are checked; `differences` compares. An expected cell shows its working: `2 × 5.00 + 8.00 = 18.00`.
@@ -114,16 +114,40 @@ def _differences(client: Client, database: str, model: str) -> list[str]:
     found = [dict(zip(columns, row, strict=True)) for row in client.query(query).result_rows]
     missing = [row for row in expected if not any(_agree(row, other) for other in found)]
     surplus = [row for row in found if not any(_agree(other, row) for other in expected)]
-    twice = [f"{model} has {len(found)} rows, the page {len(expected)}"] if len(found) != len(expected) else []
-    return [
-        *twice,
-        *(f"{model} lacks {row}" for row in missing),
-        *(f"{model} has { ({column: str(value) for column, value in row.items()}) }" for row in surplus),
-    ]
+    number = [f"{model} has {len(found)} rows, the page {len(expected)}"] if len(found) != len(expected) else []
+    return number + _sentences(model, missing, surplus)
+
+
+def _sentences(model: str, missing: list[dict[str, str]], surplus: list[dict[str, Any]]) -> list[str]:
+    """Each missing row beside the row that comes closest to it."""
+    said = []
+    for row in missing:
+        if not surplus:
+            said.append(f"{model} lacks {row}")
+            continue
+        closest = min(surplus, key=lambda other: len(_disagreeing(row, other)))
+        surplus = [other for other in surplus if other is not closest]
+        wrong = [f"{column} is {closest[column]}, not {row[column]}" for column in _disagreeing(row, closest)]
+        said.append(f"{model}, {_named(row)}: " + ", ".join(wrong))
+    return said + [f"{model} has too much: {_named(row)}" for row in surplus]
+
+
+def _named(row: dict[str, Any]) -> str:
+    """The row's first texts and dates: what it is about."""
+    texts = [str(value) for value in row.values() if not _is_number(str(value))]
+    return " ".join(texts[:4])
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?[0-9.]*|yes|no|True|False|None", text) is not None
 
 
 def _agree(expected: dict[str, str], found: dict[str, Any]) -> bool:
-    return all(is_as_said(cell, found[column]) for column, cell in expected.items())
+    return not _disagreeing(expected, found)
+
+
+def _disagreeing(expected: dict[str, str], found: dict[str, Any]) -> list[str]:
+    return [column for column, cell in expected.items() if not is_as_said(cell, found[column])]
 
 
 def is_as_said(cell: str, value: Any) -> bool:

@@ -1,12 +1,21 @@
 """Every KPI of a week that can be checked on paper."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
-from tests.dbt_project.kpis_by_hand import EVENTS, EXPECTED, METRICS, MODELS, differences
+from tests.dbt_project.kpis_by_hand import EVENTS, EXPECTED, METRICS, MODELS, SOURCE, differences, is_as_said
+from tests.dbt_project.metric_values import MetricValues, Window
 from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.warehouse_build import WarehouseBuild
-from tests.dbt_project.worked_tables import is_worked_out_right
+from tests.dbt_project.worked_tables import figure, is_worked_out_right
 
+WINDOWS = {
+    "the week": Window(SOURCE, date(2026, 1, 5), date(2026, 1, 11)),
+    "s1 from Tuesday": Window(SOURCE, date(2026, 1, 6), date(2026, 1, 11), store_id="s1"),
+}
+LOST_SALES = {"estimated_lost_units", "estimated_lost_margin", "estimated_fill_rate"}
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
@@ -35,3 +44,32 @@ def test_the_working_on_the_pages_is_right() -> None:
     """What stands before `=` gives what stands after it."""
     rows = [row for table in MODELS.values() for row in table.rows] + METRICS
     assert [cell for row in rows for cell in row.values() if not is_worked_out_right(cell)] == []
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_metrics_say_what_was_worked_out_by_hand(week: WarehouseBuild, manifest: dict[str, Any], window: str) -> None:
+    """Each metric by its own definition, over the window."""
+    values = MetricValues(week, manifest, WINDOWS[window])
+    found = {row["metric"]: values.value(row["metric"]) for row in METRICS}
+    assert {
+        row["metric"]: row[window] for row in METRICS if not is_as_said(figure(row[window]), found[row["metric"]])
+    } == {}
+
+
+def test_every_metric_was_worked_out(manifest: dict[str, Any]) -> None:
+    """The page has each metric once; lost sales, which are estimated, are graded elsewhere."""
+    named = {metric["name"] for metric in manifest["metrics"].values()}
+    assert sorted(row["metric"] for row in METRICS) == sorted(named - LOST_SALES)
+
+
+def test_customers_fill_rate_counts_what_was_lost(week: WarehouseBuild, manifest: dict[str, Any]) -> None:
+    """36 units sold ÷ (36 + the estimated units of the mart), and the margin lost at 3.00 − 1.00 for soap."""
+    values = MetricValues(week, manifest, WINDOWS["the week"])
+    rows = week.rows("select estimated_lost_units, estimated_lost_margin from kpi.mart_lost_sales_daily")
+    lost_units, lost_margin = (float(sum(column)) for column in zip(*rows, strict=True))
+    assert lost_units > 0
+    assert values.value("estimated_lost_units") == pytest.approx(lost_units)
+    assert values.value("estimated_lost_margin") == pytest.approx(lost_margin)
+    assert values.value("estimated_fill_rate") == pytest.approx(36 / (36 + lost_units))
+    soap = "select estimated_lost_units * 2 - estimated_lost_margin from kpi.mart_lost_sales_daily"
+    assert all(abs(rest) < 0.0001 for (rest,) in week.rows(f"{soap} where product_id = 'soap'"))

@@ -15,10 +15,16 @@ tracked as (
 
 ),
 
+store_days as (
+
+    select source, store_id, date_key, opens_at from {{ ref('int_store_days_opened') }}
+
+),
+
 last_days as (
 
     select source, store_id, max(date_key) as last_day
-    from {{ ref('int_store_days_opened') }}
+    from store_days
     group by source, store_id
 
 ),
@@ -63,10 +69,24 @@ stock_by_category as (
         sum(ifNull(stock.closing_value, 0)) as closing_value,
         sum(stock.open_minutes) as open_minutes,
         sum(stock.out_of_stock_minutes) as out_of_stock_minutes,
-        countIf(is_ranged and is_open) as offered_pairs,
-        countIf(is_ranged and is_open and opening_units > 0) as offered_pairs_in_stock
+        countIf(is_ranged and is_open) as offered_pairs
     from stock
     left join categories using (source, product_id)
+    group by source, store_id, date_key, category
+
+),
+
+-- When the doors open, not at midnight: much is delivered in between. Few pairs are ever out, so only they are joined.
+pairs_out_at_opening as (
+
+    select
+        source, store_id, date_key, ifNull(category, 'not stated') as category,
+        count() as pairs_out
+    from stock
+    inner join store_days using (source, store_id, date_key)
+    left join categories using (source, product_id)
+    where is_ranged and is_open
+        and arrayExists(spell -> spell.1 <= opens_at and opens_at < spell.2, out_of_stock_spells)
     group by source, store_id, date_key, category
 
 ),
@@ -75,8 +95,13 @@ stock_and_sales as (
 
     select
         source, store_id, date_key, category, closing_value, open_minutes, out_of_stock_minutes,
-        offered_pairs, offered_pairs_in_stock, 0 as cogs_amount, 0 as cost_tracked_revenue
+        offered_pairs, 0 as pairs_out, 0 as cogs_amount, 0 as cost_tracked_revenue
     from stock_by_category
+
+    union all
+
+    select source, store_id, date_key, category, 0, 0, 0, 0, pairs_out, 0, 0
+    from pairs_out_at_opening
 
     union all
 
@@ -92,14 +117,14 @@ inventory_summed as (
         store_id,
         date_key,
         category,
-        sum(both.closing_value) as closing_value,
-        sum(both.cogs_amount) as cogs_amount,
-        sum(both.cost_tracked_revenue) as cost_tracked_revenue,
-        sum(both.open_minutes) as open_minutes,
-        sum(both.out_of_stock_minutes) as out_of_stock_minutes,
-        sum(both.offered_pairs) as offered_pairs,
-        sum(both.offered_pairs_in_stock) as offered_pairs_in_stock
-    from stock_and_sales as both
+        sum(parts.closing_value) as closing_value,
+        sum(parts.cogs_amount) as cogs_amount,
+        sum(parts.cost_tracked_revenue) as cost_tracked_revenue,
+        sum(parts.open_minutes) as open_minutes,
+        sum(parts.out_of_stock_minutes) as out_of_stock_minutes,
+        sum(parts.offered_pairs) as offered_pairs,
+        sum(parts.offered_pairs) - sum(parts.pairs_out) as offered_pairs_in_stock
+    from stock_and_sales as parts
     group by source, store_id, date_key, category
 
 )

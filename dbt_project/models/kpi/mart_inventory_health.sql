@@ -40,6 +40,8 @@ stock_summed as (
         argMinIf(opening_units, date_key, in_window) as window_opening_units,
         sumIf(opening_balance_units + received_units, in_window) as window_received_units,
         sumIf(transferred_in_units + transferred_out_units, in_window) as window_transferred_units,
+        -- As in cost of goods sold, what comes back unsaleable stays sold: it is a loss.
+        sumIf(-(sold_units + returned_units), in_window) as window_sold_units,
         countIf(in_window and opening_units > 0 and is_open) as window_sellable_days,
         countIf(in_window and (sold_units < 0 or transferred_out_units < 0)) as window_days_used,
         maxOrNullIf(date_key, sold_units < 0) as last_sale_date,
@@ -62,15 +64,13 @@ goods_sold as (
     select
         source, store_id, product_id,
         sum(lines.cogs_amount) as cogs_amount,
-        sum(lines.cost_tracked_revenue) as cost_tracked_revenue,
-        sumIf(lines.units, date_key > window_before) as window_sold_units
+        sum(lines.cost_tracked_revenue) as cost_tracked_revenue
     from (
         select
             source,
             ifNull(sales.fulfilment_location_id, sales.store_id) as store_id,
             product_id,
             date_key,
-            sum(quantity) as units,
             sum(ifNull(cost_amount, 0)) as cogs_amount,
             sumIf(net_amount, isNotNull(unit_cost)) as cost_tracked_revenue
         from {{ ref('fact_sales') }} as sales
@@ -163,7 +163,7 @@ select
     cast(ifNull(cost_tracked_revenue, 0) as Decimal(18, 4)) as cost_tracked_revenue,
 
     -- terms of sell-through: 90 days to the last whole day
-    cast(ifNull(window_sold_units, 0) as Decimal(18, 3)) as sell_through_sold_units,
+    cast(window_sold_units as Decimal(18, 3)) as sell_through_sold_units,
     cast(window_opening_units + window_received_units + window_transferred_units as Decimal(18, 3))
         as sell_through_offered_units,
 

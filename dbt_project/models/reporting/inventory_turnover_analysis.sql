@@ -4,9 +4,9 @@ with inventory_by_day as (
 
 ),
 
-sources as (
+source_days as (
 
-    select source, toDate32(as_of) as last_day from {{ ref('int_sources_dated') }}
+    select source, first_whole_day, last_whole_day from {{ ref('int_source_days_completed') }}
 
 ),
 
@@ -16,7 +16,8 @@ stores as (
 
 ),
 
--- The same products, locations and days in both terms: the mart holds tracked pairs only.
+-- The same products, locations and days in both terms: the mart holds tracked pairs only. A day that is not over has no
+-- closing stock to average.
 inventory_by_month as (
 
     select
@@ -32,6 +33,8 @@ inventory_by_month as (
         sum(by_day.open_minutes) as open_minutes,
         sum(by_day.out_of_stock_minutes) as out_of_stock_minutes
     from inventory_by_day as by_day
+    inner join source_days using (source)
+    where date_key <= last_whole_day
     group by source, store_id, category, month_start_date
 
 )
@@ -67,7 +70,9 @@ select
 
     -- booleans
     cast(stock_value_days > 0 as Bool) as is_turnover_tracked,
-    cast(ifNull(addMonths(month_start_date, 1) <= last_day, false) as Bool) as is_whole_month
+    cast(
+        month_start_date >= first_whole_day and addMonths(month_start_date, 1) <= addDays(last_whole_day, 1) as Bool
+    ) as is_whole_month
 from inventory_by_month
 left join stores using (source, store_id)
-left join sources using (source)
+inner join source_days using (source)

@@ -36,7 +36,7 @@ transactions_by_month as (
     select
         source, store_id, currency, {{ month_start('date_key') }} as month_start_date,
         sum(baskets.transactions) as transactions,
-        sum(baskets.known_sales_amount) as known_sales_amount
+        sum(baskets.known_net_revenue) as known_net_revenue
     from {{ ref('mart_baskets') }} as baskets
     group by source, store_id, currency, month_start_date
 
@@ -78,7 +78,7 @@ select
     cast(round(sales_amount, 2) as Decimal(18, 2)) as sales_amount,
     cast(round(returns_amount, 2) as Decimal(18, 2)) as returns_amount,
     cast(round(net_revenue, 2) as Decimal(18, 2)) as net_revenue,
-    cast(round(ifNull(known_sales_amount, 0), 2) as Decimal(18, 2)) as known_sales_amount,
+    cast(round(ifNull(known_net_revenue, 0), 2) as Decimal(18, 2)) as known_net_revenue,
     cast(round(other_income, 2) as Decimal(18, 2)) as other_income,
     cast(round(cost_tracked_revenue, 2) as Decimal(18, 2)) as cost_tracked_revenue,
     cast(round(cost_tracked_revenue - cogs_amount, 2) as Decimal(18, 2)) as gross_margin,
@@ -98,7 +98,7 @@ select
     {{ ratio('units_sold', 'transactions') }} as units_per_transaction,
     {{ ratio('cost_tracked_revenue - cogs_amount', 'cost_tracked_revenue') }} as margin_rate,
     {{ ratio('discount_amount', 'gross_amount') }} as markdown_rate,
-    {{ ratio('known_sales_amount', 'sales_amount') }} as known_customer_share,
+    {{ ratio('known_net_revenue', 'net_revenue') }} as known_customer_share,
     {{ ratio('comparable_revenue - comparable_revenue_last_year', 'comparable_revenue_last_year') }}
         as like_for_like_growth,
     {{ ratio('net_revenue', 'floor_area_m2') }} as revenue_per_m2,
