@@ -96,6 +96,7 @@ def _judge(settings: Settings, open_: list[Planned], results: Results) -> None:
                 results.keep(one, Verdict(said["by"], said["told"]))
                 progress.update(task, advance=1, description=one.mutant.model)
         except KeyboardInterrupt:
+            process.stdin.close()  # if the signal has not reached the judge, the end of its work does
             process.wait()
             say("Stopped. What is judged is kept: the same command goes on from here.")
             raise
