@@ -4,10 +4,8 @@ from datetime import date
 
 import pytest
 
-from contracts.events import Holiday
-from tests.dbt_project.calendar_days import RETAIL_DAYS, WEEKDAYS
+from tests.dbt_project.calendar_days import HOLIDAYS, RETAIL_DAYS, WEEKDAYS, calendar_events
 from tests.dbt_project.raw_log import RawLog, land
-from tests.dbt_project.shop import at, sale
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 
@@ -16,19 +14,9 @@ def calendar(built_once: WarehouseBuild) -> WarehouseBuild:
     """A calendar around sales of 2020 and 2024."""
     built_once.empty()
     log = RawLog()
-    days = (date(2020, 6, 1), date(2024, 6, 1))
-    events = [sale(transaction_id=str(day), business_date=day, event_time=at(day)) for day in days]
-    holidays = [_holiday("DE", "Neujahr", is_closed=True), _holiday("GB", "New Year's Day", is_closed=False)]
-    land(built_once.client, [log.append(event) for event in (*events, *holidays)])
+    land(built_once.client, [log.append(event) for event in calendar_events()])
     built_once.dbt("run", "--select", "+dim_date")
     return built_once
-
-
-def _holiday(region: str, name: str, *, is_closed: bool) -> Holiday:
-    day = {"region": region, "holiday_date": date(2024, 1, 1), "holiday_name": name, "is_closed": is_closed}
-    envelope = {"event_id": f"holiday-{region}", "event_type": "holiday", "schema_version": 1, "source": "shop"}
-    said = at(date(2019, 12, 1))
-    return Holiday(**day, **envelope, event_time=said, valid_from=said)
 
 
 def _day(calendar: WarehouseBuild, day: str, columns: str) -> tuple:
@@ -65,8 +53,10 @@ def test_last_year_is_compared_by_weekday(
     assert _day(calendar, day, columns) == (weekday, is_weekend, last_year, month)
 
 
-def test_holidays_of_regions_are_joined(calendar: WarehouseBuild) -> None:
+@pytest.mark.parametrize(("day", "is_holiday", "names", "regions", "is_closed"), HOLIDAYS)
+def test_holidays_of_regions_are_joined(
+    calendar: WarehouseBuild, day: str, is_holiday: bool, names: str, regions: str, is_closed: bool
+) -> None:
     """A day names the holidays of all regions, sorted; a day without has none."""
     columns = "is_holiday, holiday_name, holiday_regions, is_closed_somewhere"
-    assert _day(calendar, "2024-01-01", columns) == (True, "Neujahr, New Year's Day", "DE, GB", True)
-    assert _day(calendar, "2024-01-02", columns) == (False, "", "", False)
+    assert _day(calendar, day, columns) == (is_holiday, names, regions, is_closed)

@@ -6,7 +6,7 @@ from functools import cache
 
 from ingestion.simulation.truth import Truth
 from tests.dbt_project import reference
-from tests.dbt_project.calendar_days import RETAIL_DAYS, WEEKDAYS
+from tests.dbt_project.calendar_days import HOLIDAYS, RETAIL_DAYS, WEEKDAYS, calendar_events
 from tests.dbt_project.kpis_by_hand import EVENTS, EXPECTED, differences
 from tests.dbt_project.random_stock import random_stock_log
 from tests.dbt_project.random_worlds import random_log
@@ -23,8 +23,8 @@ DatabaseOf = Callable[[str], str]
 
 
 def land_worlds(build: WarehouseBuild) -> None:
-    """Land the scenarios, the random quarrels, the random ledgers, the simulated shop and the week on paper."""
-    for world in (_told(), _quarrels(), _ledgers(), _apart(3, simulated_messages(Truth())), _week()):
+    """Land the scenarios, the random quarrels, the random ledgers, the simulated shop, the week on paper, odd days."""
+    for world in (_told(), _quarrels(), _ledgers(), _apart(3, simulated_messages(Truth())), *_weeks()):
         land(build.client, world)
 
 
@@ -48,12 +48,16 @@ def differences_known(build: WarehouseBuild, model: str, database_of: DatabaseOf
 
 def _days(build: WarehouseBuild, database: str) -> set[str]:
     """Days of which the calendar says otherwise than print does, and the ends it should not have."""
-    trade = "toString(date_key), retail_year, retail_month, retail_week"
-    week = "toString(date_key), iso_weekday, is_weekend, toString(same_weekday_last_year), toString(month_start_date)"
-    said = {str(row) for columns in (trade, week) for row in build.rows(f"select {columns} from {database}.dim_date")}
-    printed = {str(day) for day in (*RETAIL_DAYS, *WEEKDAYS) if day[0] > "2024"}
+    of_day = (
+        "retail_year, retail_month, retail_week",
+        "iso_weekday, is_weekend, toString(same_weekday_last_year), toString(month_start_date)",
+        "is_holiday, holiday_name, holiday_regions, is_closed_somewhere",
+    )
+    queries = [f"select toString(date_key), {columns} from {database}.dim_date" for columns in of_day]
+    said = {str(row) for query in queries for row in build.rows(query)}
+    printed = {str(day) for day in (*RETAIL_DAYS, *WEEKDAYS, *HOLIDAYS)}
     ends = build.rows(f"select toString(min(date_key)), toString(max(date_key)) from {database}.dim_date")
-    return (printed - said) | ({str(ends)} - {"[('2024-01-01', '2027-12-31')]"})
+    return (printed - said) | ({str(ends)} - {"[('2019-01-01', '2027-12-31')]"})
 
 
 @cache
@@ -88,9 +92,12 @@ def _ledgers() -> list[Message]:
     return _apart(2, (replace(one, payload=one.payload.replace(b'"world-', b'"stock-')) for one in log))
 
 
-def _week() -> list[Message]:
-    log = RawLog()
-    return _apart(4, (log.append(event) for event in EVENTS))
+def _weeks() -> list[list[Message]]:
+    paper, calendar = RawLog(), RawLog()
+    return [
+        _apart(4, (paper.append(event) for event in EVENTS)),
+        _apart(5, (calendar.append(event) for event in calendar_events())),
+    ]
 
 
 def _apart(number: int, messages: Iterable[Message]) -> list[Message]:
