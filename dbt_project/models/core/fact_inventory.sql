@@ -18,9 +18,9 @@
 with changes as (
 
     {% if is_incremental() %}
-    {{ touched_changes() }}
+    select *, {{ pair_key() }} as pair_key from ({{ touched_changes() }})
     {% else %}
-    select * from {{ ref('int_stock_changes_dated') }}
+    select *, {{ pair_key() }} as pair_key from {{ ref('int_stock_changes_dated') }}
     {% endif %}
 
 ),
@@ -43,27 +43,30 @@ last_days as (
 days_changed as (
 
     select
-        source, store_id, product_id, date_key, true as is_stated,
-        sum(changes.units) as units, sum(on_order_change) as on_order, sum(in_transit_change) as in_transit,
+        pair_key, date_key, true as is_stated,
+        min(changes.source) as source, min(changes.store_id) as store_id, min(changes.product_id) as product_id,
+        cast(sum(changes.units) as Decimal(18, 3)) as units,
+        cast(sum(on_order_change) as Decimal(18, 3)) as on_order,
+        cast(sum(in_transit_change) as Decimal(18, 3)) as in_transit,
         {% for kind, column in kinds.items() %}
-        sumIf(changes.units, movement_type = '{{ kind }}') as {{ column }},
+        cast(sumIf(changes.units, movement_type = '{{ kind }}') as Decimal(18, 3)) as {{ column }},
         {% endfor %}
         sum(_change_key) as _changes_key
     from changes
-    group by source, store_id, product_id, date_key
+    group by pair_key, date_key
 
     {% if is_incremental() %}
     union all
 
     select
-        source, store_id, product_id, date_key, false, units, on_order_change, in_transit_change,
+        {{ pair_key() }}, date_key, false, source, store_id, product_id, units, on_order_change, in_transit_change,
         {{ '0, ' * (kinds | length) }} 0
     from ({{ stock_before_touched() }})
     {% endif %}
 
 ),
 
-days_closed as (
+days_closed as materialized (
 
     select
         *,
@@ -71,12 +74,12 @@ days_closed as (
         sum(on_order) over days_of_pair as on_order_units,
         sum(in_transit) over days_of_pair as in_transit_units,
         leadInFrame(toNullable(date_key)) over (
-            partition by source, store_id, product_id order by date_key
+            partition by pair_key order by date_key
             rows between unbounded preceding and unbounded following
         ) as next_changed_day
     from days_changed
     window days_of_pair as (
-        partition by source, store_id, product_id order by date_key rows between unbounded preceding and current row
+        partition by pair_key order by date_key rows between unbounded preceding and current row
     )
 
 ),
@@ -85,7 +88,7 @@ days_closed as (
 days as (
 
     select
-        source, store_id, product_id,
+        pair_key, source, store_id, product_id,
         closing_units - if(quiet_days = 0, days_closed.units, 0) as opening_units,
         {% for column in kinds.values() %}
         if(quiet_days = 0, days_closed.{{ column }}, 0) as {{ column }},
@@ -151,16 +154,16 @@ days_keyed as (
 paths as (
 
     select
-        source, store_id, product_id, date_key,
+        {{ pair_key() }} as pair_key, date_key,
         arraySort(groupArray((moved_at, {{ movement_rank('movement_type') }}, event_id, units))) as steps
     from {{ ref('fact_inventory_movements') }}
-    where (source, store_id, product_id, date_key) in (
-        select source, store_id, product_id, date_key
+    where ({{ pair_key() }}, date_key) in (
+        select pair_key, date_key
         from days_closed
         where is_stated and (closing_units <= 0 or closing_units - units <= 0
             or closing_units - units + least({{ kinds.values() | join(', 0) + least(') }}, 0) <= 0)
     )
-    group by source, store_id, product_id, date_key
+    group by pair_key, date_key
 
 ),
 
@@ -181,7 +184,7 @@ days_walked as (
             )
         ) as spells
     from days_keyed
-    left join paths using (source, store_id, product_id, date_key)
+    left join paths using (pair_key, date_key)
 
 )
 
@@ -192,9 +195,9 @@ select
     ifNull(product_key, 0) as product_key,
 
     -- ids
-    source,
+    cast(source as LowCardinality(String)) as source,
     store_id,
-    product_id,
+    cast(product_id as LowCardinality(String)) as product_id,
 
     -- units of the book: opening + the changes = closing
     cast(opening_units as Decimal(18, 3)) as opening_units,

@@ -34,6 +34,7 @@ first_stated as (
 stock_pairs_tracked as (
 
     select
+        {{ surrogate_key(['source', 'location_id', 'product_id']) }} as pair_key,
         source,
         location_id as store_id,
         product_id,

@@ -64,7 +64,7 @@ promotions_at_stores as (
 
 ),
 
-promoted_days as (
+promoted_days as materialized (
 
     select distinct
         own_weight,

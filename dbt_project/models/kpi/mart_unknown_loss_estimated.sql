@@ -115,7 +115,7 @@ stretches_typed as (
 
 ),
 
-categories_counted as (
+categories_counted as materialized (
 
     select
         source, store_type, category,

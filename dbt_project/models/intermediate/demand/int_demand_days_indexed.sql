@@ -16,7 +16,7 @@ weeks as (
 
 ),
 
-days_summed as (
+days_summed as materialized (
 
     select
         days.source as source,

@@ -28,10 +28,22 @@ store_days as (
 
 sales as (
 
-    select source, store_id, product_id, date_key, sum(lines.quantity) as units_sold
+    select {{ pair_key('lines') }} as pair_key, date_key, sum(lines.quantity) as units_sold
     from {{ ref('fact_sales') }} as lines
     where event_type = 'sale' and line_type = 'merchandise'
-    group by source, store_id, product_id, date_key
+    group by pair_key, date_key
+
+),
+
+stock_outs as (
+
+    select {{ pair_key() }} as pair_key, date_key, out_of_stock_share from {{ ref('int_stock_out_days_shared') }}
+
+),
+
+promotions as (
+
+    select {{ pair_key() }} as pair_key, date_key, promotion_id from {{ ref('int_promotion_days_known') }}
 
 ),
 
@@ -39,6 +51,7 @@ sales as (
 days_offered as (
 
     select
+        pair_key,
         pairs.source as source,
         pairs.store_id as store_id,
         pairs.product_id as product_id,
@@ -60,9 +73,9 @@ demand_days_measured as (
         toFloat32(ifNull(out_of_stock_share, 0)) as out_of_stock_share,
         ifNull(promotion_id, '') as promotion_id
     from days_offered
-    left join sales using (source, store_id, product_id, date_key)
-    left join {{ ref('int_stock_out_days_shared') }} as stock_outs using (source, store_id, product_id, date_key)
-    left join {{ ref('int_promotion_days_known') }} as promotions using (source, store_id, product_id, date_key)
+    left join sales using (pair_key, date_key)
+    left join stock_outs using (pair_key, date_key)
+    left join promotions using (pair_key, date_key)
 
 )
 

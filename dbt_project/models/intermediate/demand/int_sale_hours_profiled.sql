@@ -37,7 +37,7 @@ sales_by_hour as (
 
 ),
 
-hours_of_categories as (
+hours_of_categories as materialized (
 
     select source, store_id, category, sumForEach(arrayMap(h -> if(h = hour, units, 0.), range(24))) as units_by_hour
     from sales_by_hour

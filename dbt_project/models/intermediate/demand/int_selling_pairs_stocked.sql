@@ -49,6 +49,7 @@ pairs as (
 selling_pairs_stocked as (
 
     select
+        {{ surrogate_key(['pairs.source', 'store_id', 'pairs.product_id']) }} as pair_key,
         pairs.source as source, store_id, pairs.product_id as product_id, stock_store_id,
         ifNull(category, 'not stated') as category
     from pairs

@@ -22,7 +22,7 @@ expected as (
 
 ),
 
-silences_measured as (
+silences_measured as materialized (
 
     select
         silences.source as source,
