@@ -131,9 +131,10 @@ def baskets(told: Told) -> pd.DataFrame:
 
 
 def hours(told: Told) -> pd.DataFrame:
-    """Transactions and sales by the hour on the shop's clock, but for the days on which clocks change."""
+    """Transactions and sales by the hour on the shop's clock."""
     found = tickets(told)
-    clocks = [sold.astimezone(told.zone(store)) for store, sold in zip(found["store_id"], found["sold_at"], strict=True)]
+    sold = zip(found["store_id"], found["sold_at"], strict=True)
+    clocks = [moment.astimezone(told.zone(store)) for store, moment in sold]
     found["local_hour"] = [clock.hour for clock in clocks]
     found["transactions"] = (found["sale_lines"] > 0).astype(int)
     keys = ["store_id", "date_key", "local_hour", "channel", "currency"]
@@ -144,8 +145,7 @@ def hours(told: Told) -> pd.DataFrame:
 def returns(told: Told) -> pd.DataFrame:
     """Units and money that came back, by the day of their sale and by their own."""
     lines = ticket_lines(told)
-    sales = {line: row for line, row in zip(map(tuple, lines[["store_id", "transaction_id", "line_number"]].to_numpy()),
-             lines.to_dict("records"), strict=True) if row["net"] is not None and not _is_return(row)}
+    sales = {_line(row): row for row in lines[lines["disposition"].isna()].to_dict("records")}
     rows = []
     for back in lines[lines["is_returned"]].to_dict("records"):
         sale = sales.get(back["named_line"])
@@ -158,10 +158,6 @@ def returns(told: Told) -> pd.DataFrame:
     keys += ["return_disposition"]
     sums = ["units_sold_that_came_back", "amount_sold_that_came_back", "units_returned", "returns_amount"]
     return pd.DataFrame(rows, columns=keys + sums).groupby(keys, as_index=False).sum()
-
-
-def _is_return(row: dict[str, Any]) -> bool:
-    return row["disposition"] is not None and row["disposition"] == row["disposition"]
 
 
 def abc_classes(told: Told) -> pd.DataFrame:
@@ -274,11 +270,14 @@ def cohorts(told: Told) -> pd.DataFrame:
 
 
 def promotions(told: Told) -> pd.DataFrame:
-    """Units sold under a promotion and what they were reduced by."""
+    """Units sold under a promotion that was announced, and what they were reduced by."""
+    begun = {(event["promotion_id"], event["product_id"]) for event in told.of("promotion")
+             if event["starts_on"] <= str(told.last_whole_day)}  # fmt: skip
     lines = ticket_lines(told)
     lines = lines[lines["is_sold"] & lines["promotion_id"].notna()]
-    reduced = [cut + money(units * each)
-               for cut, units, each in zip(lines["discount"], lines["units"], lines["price_cut"], strict=True)]  # fmt: skip
+    lines = lines[[named in begun for named in zip(lines["promotion_id"], lines["product_id"], strict=True)]]
+    sold = zip(lines["discount"], lines["units"], lines["price_cut"], strict=True)
+    reduced = [discount + money(units * cut) for discount, units, cut in sold]
     keys = ["promotion_id", "product_id", "store_id"]
     summed = lines[keys].assign(promoted_units=lines["units"], discount_amount=reduced)
     return summed.groupby(keys, as_index=False).sum()
@@ -310,10 +309,11 @@ def like_for_like(told: Told) -> pd.DataFrame:
     then = daily.assign(date_key=[day + year for day in daily["date_key"]])
     then = then[[is_compared(*at) for at in zip(then["store_id"], then["date_key"], strict=True)]]
     prices = _weekly_prices(then, "product_id"), _weekly_prices(then, "category")
-    keys = sorted({tuple(row) for part in (now, then) for row in part[["store_id", "date_key", "category"]].to_numpy()})
-    rows = [(*key, *_compared(key, now, then, prices)) for key in keys]
-    names = ["store_id", "date_key", "category", "net_revenue", "net_revenue_last_year", "volume_amount", "price_amount"]
-    return pd.DataFrame(rows, columns=names)
+    keys = ["store_id", "date_key", "category"]
+    found = sorted({tuple(row) for part in (now, then) for row in part[keys].to_numpy()})
+    rows = [(*key, *_compared(key, now, then, prices)) for key in found]
+    sums = ["net_revenue", "net_revenue_last_year", "volume_amount", "price_amount"]
+    return pd.DataFrame(rows, columns=keys + sums)
 
 
 def _week(day: date) -> date:

@@ -27,6 +27,11 @@ def money(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
+def cents(amount: Decimal) -> Decimal:
+    """Rounded as reports show money."""
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def instant(text: str) -> datetime:
     """A UTC instant as events state it."""
     return datetime.fromisoformat(text)
@@ -123,7 +128,8 @@ class Told:
         planned = self.places.at(self.day_starts(place, day), place)
         weekdays = planned.get("open_weekdays", "1,2,3,4,5,6,7").split(",")
         is_here = planned.get("opened_date", "") <= str(day) < planned.get("closed_date", "9999")
-        if str(day.isoweekday()) not in weekdays or not is_here or (planned.get("region"), day) in self._closed_holidays:
+        is_holiday = (planned.get("region"), day) in self._closed_holidays
+        if str(day.isoweekday()) not in weekdays or not is_here or is_holiday:
             return None
         opens = self._on_clock(place, day, planned.get("opens_at", "00:00"))
         closes = self._on_clock(place, day, planned.get("closes_at", "24:00"))
