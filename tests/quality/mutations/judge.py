@@ -9,6 +9,7 @@ from quality.mutations.verdicts import BUILD, BY_HAND, CONTRACT, DATA, NOT_RUNNA
 from tests.dbt_project.content_hash import comparable
 from tests.dbt_project.warehouse_build import WarehouseBuild
 from tests.quality.mutations.parsed_project import ParsedProject
+from tests.quality.mutations.unit_tests import UnitTest
 from tests.quality.mutations.worlds import differences_known
 
 SCRATCH = "mutant"
@@ -24,6 +25,7 @@ class Judge:
         self._was_red: dict[str, bool] = {}
         self._known: dict[str, set[str]] = {}
         self._compiled: dict[str, str] = {}
+        self._unit_tests: dict[str, list[UnitTest]] = {}
         self._order = self._topological()
         self._command(f"create database if not exists `{SCRATCH}`")
 
@@ -31,18 +33,38 @@ class Judge:
         """What becomes of a model with this SQL."""
         try:
             compiled = self._project.compiled(model, sql)
-            self._command(f"explain plan {compiled}")
             types = self._described(compiled)
         except Exception as error:
             return Verdict(NOT_RUNNABLE, _shortly(error))
         if self._has_contract(model) and types != self._types_of(model):
             return Verdict(CONTRACT, _first_difference(types, self._types_of(model)))
-        if red := self._project.failing_unit_test(model, sql):
-            return Verdict(UNIT, red)
         try:
-            return self._verdict_of_worlds(model, compiled)
+            red = self._failing_unit_test(model, compiled)
+            return Verdict(UNIT, red) if red else self._verdict_of_worlds(model, compiled)
+        except ClickHouseError as error:
+            return self._of_error(compiled, error)
         finally:
             self._clean()
+
+    def _of_error(self, compiled: str, error: ClickHouseError) -> Verdict:
+        """An error while rows are read is a build that turns red; one without any row is SQL that nobody runs."""
+        try:
+            self._command(f"explain plan {compiled}")
+        except ClickHouseError:
+            return Verdict(NOT_RUNNABLE, _shortly(error))
+        return Verdict(BUILD, _shortly(error))
+
+    def _failing_unit_test(self, model: str, compiled: str) -> str:
+        """The first unit test that is red; empty if none is. What found one mistake is likely to find the next."""
+        if model not in self._unit_tests:
+            self._unit_tests[model] = self._project.unit_tests(model)
+        tests = self._unit_tests[model]
+        for test in tests:
+            if test.is_red(self._original(model), compiled, self._rows):
+                tests.remove(test)
+                tests.insert(0, test)
+                return test.name
+        return ""
 
     def _verdict_of_worlds(self, model: str, compiled: str) -> Verdict:
         changed: set[str] = set()
@@ -51,11 +73,7 @@ class Judge:
             if name != model and not parents:
                 continue
             sql = compiled if name == model else self._over_scratch(self._original(name), changed)
-            try:
-                is_other = self._is_other(name, sql)
-            except ClickHouseError as error:
-                return Verdict(BUILD, f"{name}: {_shortly(error)}")
-            if is_other:
+            if self._is_other(name, sql):
                 changed.add(name)
                 if red := self._red(name, changed):
                     return red

@@ -1,11 +1,8 @@
-"""The dbt project parsed once in this process: compiles its nodes and runs unit tests, with any SQL in a model's place.
+"""The dbt project parsed once in this process: compiles its nodes, with any SQL in a model's place.
 
 A run of dbt per mistake would take seconds for its start alone; what it does for one node takes a tenth of one.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
@@ -16,6 +13,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.task.test import TestRunner
 
 from tests.dbt_project.warehouse_build import WarehouseBuild, environment
+from tests.quality.mutations.unit_tests import UnitTest
 
 
 class ParsedProject:
@@ -33,9 +31,11 @@ class ParsedProject:
         self.manifest: Manifest = shared["manifest"]
         self.settings: dict[str, Any] = self._config.credentials.custom_settings
         self.models = {node.name: node for node in self.manifest.nodes.values() if node.resource_type == "model"}
-        self.unit_tests: dict[str, list[Any]] = defaultdict(list)
-        for test in self.manifest.unit_tests.values():
-            self.unit_tests[test.model].append(test)
+        self._relations = {
+            node.name: node.relation_name
+            for node in self.manifest.nodes.values()
+            if node.resource_type in ("model", "seed")
+        }
 
     def compiled(self, model: str, sql: str) -> str:
         """What ClickHouse gets if a model has this SQL. Raises dbt's exceptions."""
@@ -49,32 +49,18 @@ class ParsedProject:
         with self._adapter.connection_named("compile"):
             return self._compiler.compile_node(copy(test), self.manifest, {}, write=False).compiled_code or ""
 
-    def failing_unit_test(self, model: str, sql: str) -> str:
-        """The first unit test of a model that is red, or does not run, with this SQL; empty if all are green."""
-        with self._in_place(model, sql):
-            tests = self.unit_tests[model]
-            for test in list(tests):
-                if self._is_red(test):
-                    tests.remove(test)
-                    tests.insert(0, test)  # what found one mistake is likely to find the next
-                    return test.name
-        return ""
+    def unit_tests(self, model: str) -> list[UnitTest]:
+        """The unit tests of a model."""
+        tests = [test for test in self.manifest.unit_tests.values() if test.model == model]
+        return [self._unit_test(test) for test in tests]
 
-    @contextmanager
-    def _in_place(self, model: str, sql: str) -> Iterator[None]:
-        node = self.models[model]
-        kept, node.raw_code = node.raw_code, sql
-        try:
-            yield
-        finally:
-            node.raw_code = kept
-
-    def _is_red(self, test: Any) -> bool:
+    def _unit_test(self, test: Any) -> UnitTest:
         runner = TestRunner(self._config, self._adapter, test, 1, 1)
-        with self._adapter.connection_named(test.unique_id):
-            # dbt leaves it to the end of its session, and ours goes on.
-            self._adapter.execute(f"drop temporary table if exists `{test.name}__dbt_tmp`")
-            try:
-                return str(runner.execute(test, self.manifest).status) != "pass"
-            except Exception:
-                return True
+        with self._adapter.connection_named("unit tests"):
+            nodes = runner.build_unit_test_manifest_from_test(test, self.manifest)
+            inputs = [node for unique_id, node in nodes.nodes.items() if unique_id != test.unique_id]
+            given = {
+                self._relations[node.name]: self._compiler.compile_node(node, nodes, {}, write=False).compiled_code
+                for node in inputs
+            }
+        return UnitTest(test.name, given, list(test.expect.rows[0]))
