@@ -59,7 +59,7 @@ def _ands(sql: Sql, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def _again(sql: Sql, end: int) -> str:
     """` and x`, where x stands before `between`."""
-    name = re.search(r"[\w.]+(?:\([^()]*\))?\s*$", sql.text[:end])
+    name = re.search(r"[\w.]+(?:\([^()]*\))?\s*$", sql.text[max(0, end - 200) : end])
     return f"and {name[0].strip() if name else 'true'}"
 
 
@@ -103,7 +103,7 @@ def _ordered(sql: Sql) -> Iterator[Found]:
     for match in sql.find(r"\border\s+by\s+"):
         span = sql.clause(match.end())
         decides = re.match(r"\s*limit\b", sql.code[span[1] :]) or re.search(
-            r"(?:\bover|\bas)\s*$", sql.code[: _opening(sql, match.start())]
+            r"(?:\bover|\bas)\s*$", sql.before(_opening(sql, match.start()))
         )
         if decides:
             yield "order", (_turned(sql, sql.parts(span)[0]),)

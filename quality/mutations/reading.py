@@ -79,8 +79,12 @@ class Sql:
         depth = self.depths[place]
         for before in range(place - 1, -1, -1):
             if self.depths[before] < depth:
-                return re.search(r"(\w*)\s*$", self.code[:before])[1]  # type: ignore[index]
+                return re.search(r"(\w*)\s*$", self.before(before))[1]  # type: ignore[index]
         return ""
+
+    def before(self, place: int) -> str:
+        """The code right before a place, as much as a name may need."""
+        return self.code[max(0, place - 100) : place]
 
     def trimmed(self, start: int, end: int) -> Span:
         """The span without the blanks at its ends."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import redirect_stdout
 
 from tests.dbt_project.own_server import own_clickhouse
 from tests.dbt_project.warehouse_build import WarehouseBuild
@@ -12,7 +13,8 @@ from tests.quality.mutations.worlds import land_worlds
 def main() -> None:
     """Start a server, build all worlds, judge; ends when the input does."""
     try:
-        with own_clickhouse() as settings:
+        # What dbt prints is no verdict.
+        with redirect_stdout(sys.stderr), own_clickhouse() as settings:
             _judge(WarehouseBuild(settings))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -31,8 +33,8 @@ def _judge(build: WarehouseBuild) -> None:
 
 
 def _say(what: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    sys.__stdout__.write(json.dumps(what) + "\n")
+    sys.__stdout__.flush()
 
 
 if __name__ == "__main__":

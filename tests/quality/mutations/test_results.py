@@ -99,7 +99,7 @@ def test_a_plan_is_of_the_models_named() -> None:
 
 def test_every_reason_is_stated_and_needed_by_a_line_that_exists() -> None:
     """Each entry of the list fits a mistake that can be made today."""
-    possible = [one.mutant for one in planned(sorted({entry.model for entry in reasons()}), thorough=True)]
+    possible = [one.mutant for one in planned([], thorough=True)]
     stale = [entry for entry in reasons() if not any(entry.fits(mutant) for mutant in possible)]
     assert stale == []
     assert [entry for entry in reasons() if len(entry.reason) < 15] == []
