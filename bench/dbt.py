@@ -1,7 +1,7 @@
 """What the warehouse costs: full and incremental runs of the dbt project, its tests, and the views people wait for.
 
 `python -m bench.dbt [LINES …]` generates a retailer of so many sale lines inside the engine (1 and 10 million), in a
-stack of its own that goes away afterwards.
+stack of its own that goes away afterwards. Bare is the same compiled SQL without dbt, one statement after the other.
 """
 
 import argparse
@@ -10,10 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import yaml
+
+from bench import layout
 from bench._retailer import Retailer, add_hour, fill
 from bench._stack import own_stack
 from cli.programs import run_dbt
-from contracts.settings import Settings
+from contracts.settings import PROJECT, Settings
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
 
@@ -55,11 +58,13 @@ def measure(lines: int, slowest: int) -> float:
         print(f"{seconds:9.1f} s  generating {events_of(settings):,} events into raw", flush=True)
         dbt(settings, "seed")
         dbt(settings, "run", "--full-refresh", title="full run", slowest=slowest)
+        print(f"{run_bare(settings):9.1f} s  its statements bare", flush=True)
         dbt(settings, "test", "--exclude-resource-type", "unit_test", title="data tests")
         dbt(settings, "run", title="run without news")
         add_hour(client, retailer, 0)
         increment = dbt(settings, "run", title=f"run after an hour ({retailer.lines_per_hour} lines)", slowest=slowest)
         read_views(settings)
+        layout.compare(client)
         return increment
 
 
@@ -80,6 +85,27 @@ def dbt(settings: Settings, *arguments: str, title: str = "", slowest: int = 0) 
         print(f"{seconds:9.1f} s  {title}; models one after the other {bare:.1f} s, largest query {peak}", flush=True)
         for result in sorted(results, key=lambda result: -result["execution_time"])[:slowest]:
             print(f"{result['execution_time']:13.2f} s  {result['unique_id'].split('.')[-1]}")
+    return seconds
+
+
+def run_bare(settings: Settings) -> float:
+    """Seconds that the statements of the last run take without dbt, each written to a table of its own."""
+    target = Path(settings.home, "dbt", "target")
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    profile = yaml.safe_load((PROJECT / "dbt_project" / "profiles.yml").read_text())["retail"]["outputs"]["warehouse"]
+    client = connect(settings)
+    seconds = 0.0
+    for result in results:
+        node = nodes.get(result["unique_id"], {})
+        if node.get("resource_type") != "model" or node["config"]["materialized"] == "view":
+            continue
+        table = f"`{node['schema']}`.`{node['alias']}__bare`"
+        client.command(f"create or replace table {table} as {result['relation_name']}")
+        columns = ", ".join(f"`{name}`" for name in node["columns"])
+        statement = f"insert into {table} ({columns}) select {columns} from (\n{result['compiled_code']}\n)"
+        seconds += timed(lambda statement=statement: client.command(statement, settings=profile["custom_settings"]))
+        client.command(f"drop table {table} sync")
     return seconds
 
 

@@ -196,7 +196,7 @@ select
 
     -- ids
     cast(source as LowCardinality(String)) as source,
-    store_id,
+    cast(store_id as LowCardinality(String)) as store_id,
     cast(product_id as LowCardinality(String)) as product_id,
 
     -- units of the book: opening + the changes = closing

@@ -109,7 +109,7 @@ select
     -- ids
     cast(months.month_start_date as Date32) as month_start_date,
     months.source as source,
-    months.store_id as store_id,
+    cast(months.store_id as LowCardinality(String)) as store_id,
 
     -- strings
     cast(category as LowCardinality(String)) as category,

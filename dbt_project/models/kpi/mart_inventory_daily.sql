@@ -133,7 +133,7 @@ select
     -- ids
     date_key,
     source,
-    store_id,
+    cast(store_id as LowCardinality(String)) as store_id,
     cast(category as LowCardinality(String)) as category,
 
     -- money

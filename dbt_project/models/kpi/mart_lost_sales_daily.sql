@@ -74,7 +74,7 @@ select
     -- ids
     source,
     store_id,
-    product_id,
+    cast(product_id as LowCardinality(String)) as product_id,
 
     -- strings
     category,

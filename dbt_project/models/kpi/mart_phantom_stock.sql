@@ -75,7 +75,7 @@ select
     -- ids
     source,
     store_id,
-    product_id,
+    cast(product_id as LowCardinality(String)) as product_id,
 
     -- strings
     cast(category as LowCardinality(String)) as category,

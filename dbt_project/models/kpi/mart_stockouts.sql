@@ -117,8 +117,8 @@ select
 
     -- ids
     source,
-    store_id,
-    product_id,
+    cast(store_id as LowCardinality(String)) as store_id,
+    cast(product_id as LowCardinality(String)) as product_id,
 
     -- strings
     cast(ifNull(category, 'not stated') as LowCardinality(String)) as category,

@@ -182,7 +182,7 @@ select
     -- ids
     month_start_date,
     source,
-    store_id,
+    cast(store_id as LowCardinality(String)) as store_id,
     product_id,
 
     -- what left the shelf, and what was counted
