@@ -33,8 +33,8 @@ class ParsedProject:
         self.models = {node.name: node for node in self.manifest.nodes.values() if node.resource_type == "model"}
         self._relations = {
             node.name: node.relation_name
-            for node in self.manifest.nodes.values()
-            if node.resource_type in ("model", "seed")
+            for node in (*self.manifest.nodes.values(), *self.manifest.sources.values())
+            if node.resource_type in ("model", "seed", "source")
         }
 
     def compiled(self, model: str, sql: str) -> str:
