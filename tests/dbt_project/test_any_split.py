@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -53,18 +54,24 @@ def _assert_verdicts(build: WarehouseBuild, log: list[Message]) -> None:
 
 
 def _assert_facts(build: WarehouseBuild, log: list[Message]) -> None:
-    rows = build.rows("""
+    rows = facts(build)
+    assert sorted(rows, key=str) == sorted(expected_facts(log), key=str)
+
+
+def facts(build: WarehouseBuild, database_of: Callable[[str], str] = lambda _: "core", like: str = "%") -> list[tuple]:
+    """What the sales facts and their dimensions say of the sources whose name is like that."""
+    return build.rows(f"""
         select sales.source, sales.store_id, transaction_id, line_number, event_type, toString(date_key),
             sales.product_id, toInt32(quantity), toInt32(net_amount), product_name, store_name, toInt32(unit_cost),
             toInt32(cost_amount)
-        from core.fact_sales as sales
-        left join core.dim_product as products on sales.product_key = products.product_key
-        left join core.dim_store as stores on sales.store_key = stores.store_key
+        from {database_of("fact_sales")}.fact_sales as sales
+        left join {database_of("dim_product")}.dim_product as products on sales.product_key = products.product_key
+        left join {database_of("dim_store")}.dim_store as stores on sales.store_key = stores.store_key
+        where sales.source like '{like}'
     """)
-    assert sorted(rows, key=str) == sorted(_expected_facts(log), key=str)
 
 
-def _expected_facts(log: list[Message]) -> list[tuple]:
+def expected_facts(log: list[Message]) -> list[tuple]:
     """Each unvoided line with the product, store and cost of its instant; a return with the cost of its sale."""
     sales = reference.standing([message for message in log if message.topic == SALES])
     catalogue = reference.standing([message for message in log if message.topic == CATALOG])

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from contracts.events import Holiday
+from tests.dbt_project.calendar_days import HOLIDAYS, RETAIL_DAYS, WEEKDAYS, calendar_events
 from tests.dbt_project.raw_log import RawLog, land
-from tests.dbt_project.shop import at, sale
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 
@@ -15,19 +14,9 @@ def calendar(built_once: WarehouseBuild) -> WarehouseBuild:
     """A calendar around sales of 2020 and 2024."""
     built_once.empty()
     log = RawLog()
-    days = (date(2020, 6, 1), date(2024, 6, 1))
-    events = [sale(transaction_id=str(day), business_date=day, event_time=at(day)) for day in days]
-    holidays = [_holiday("DE", "Neujahr", is_closed=True), _holiday("GB", "New Year's Day", is_closed=False)]
-    land(built_once.client, [log.append(event) for event in (*events, *holidays)])
+    land(built_once.client, [log.append(event) for event in calendar_events()])
     built_once.dbt("run", "--select", "+dim_date")
     return built_once
-
-
-def _holiday(region: str, name: str, *, is_closed: bool) -> Holiday:
-    day = {"region": region, "holiday_date": date(2024, 1, 1), "holiday_name": name, "is_closed": is_closed}
-    envelope = {"event_id": f"holiday-{region}", "event_type": "holiday", "schema_version": 1, "source": "shop"}
-    said = at(date(2019, 12, 1))
-    return Holiday(**day, **envelope, event_time=said, valid_from=said)
 
 
 def _day(calendar: WarehouseBuild, day: str, columns: str) -> tuple:
@@ -41,23 +30,7 @@ def test_days_follow_without_a_gap(calendar: WarehouseBuild) -> None:
     assert calendar.rows(query) == [(date(2019, 1, 1), date(2025, 12, 31), days, days)]
 
 
-@pytest.mark.parametrize(
-    ("day", "year", "month", "week"),
-    [
-        ("2023-01-29", 2023, 1, 1),  # the National Retail Federation's 2023 begins
-        ("2024-01-28", 2023, 12, 53),  # its 53rd week
-        ("2024-02-03", 2023, 12, 53),
-        ("2024-02-04", 2024, 1, 1),
-        ("2024-03-02", 2024, 1, 4),  # 4 weeks,
-        ("2024-03-03", 2024, 2, 5),
-        ("2024-04-06", 2024, 2, 9),  # 5 weeks,
-        ("2024-04-07", 2024, 3, 10),
-        ("2024-05-04", 2024, 3, 13),  # 4 weeks
-        ("2024-05-05", 2024, 4, 14),
-        ("2025-02-01", 2024, 12, 52),
-        ("2025-02-02", 2025, 1, 1),
-    ],
-)
+@pytest.mark.parametrize(("day", "year", "month", "week"), RETAIL_DAYS)
 def test_retail_weeks_are_those_of_the_trade(
     calendar: WarehouseBuild, day: str, year: int, month: int, week: int
 ) -> None:
@@ -71,13 +44,19 @@ def test_iso_weeks_cross_the_year(calendar: WarehouseBuild) -> None:
     assert _day(calendar, "2021-01-01", columns) == (2020, 53, date(2020, 12, 28), 5, "Friday", False)
 
 
-def test_last_year_is_compared_by_weekday(calendar: WarehouseBuild) -> None:
-    """Friday, 1 March 2024 is compared with Friday, 3 March 2023."""
-    assert _day(calendar, "2024-03-01", "same_weekday_last_year") == (date(2023, 3, 3),)
+@pytest.mark.parametrize(("day", "weekday", "is_weekend", "last_year", "month"), WEEKDAYS)
+def test_last_year_is_compared_by_weekday(
+    calendar: WarehouseBuild, day: str, weekday: int, is_weekend: bool, last_year: str, month: str
+) -> None:
+    """Friday, 1 March 2024 is compared with Friday, 3 March 2023; Saturday and Sunday are the weekend."""
+    columns = "iso_weekday, is_weekend, toString(same_weekday_last_year), toString(month_start_date)"
+    assert _day(calendar, day, columns) == (weekday, is_weekend, last_year, month)
 
 
-def test_holidays_of_regions_are_joined(calendar: WarehouseBuild) -> None:
+@pytest.mark.parametrize(("day", "is_holiday", "names", "regions", "is_closed"), HOLIDAYS)
+def test_holidays_of_regions_are_joined(
+    calendar: WarehouseBuild, day: str, is_holiday: bool, names: str, regions: str, is_closed: bool
+) -> None:
     """A day names the holidays of all regions, sorted; a day without has none."""
     columns = "is_holiday, holiday_name, holiday_regions, is_closed_somewhere"
-    assert _day(calendar, "2024-01-01", columns) == (True, "Neujahr, New Year's Day", "DE, GB", True)
-    assert _day(calendar, "2024-01-02", columns) == (False, "", "", False)
+    assert _day(calendar, day, columns) == (is_holiday, names, regions, is_closed)

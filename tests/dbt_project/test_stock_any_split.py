@@ -36,16 +36,19 @@ def test_stock_loaded_in_any_order_is_stock_built_at_once(build: WarehouseBuild,
     build.dbt("run", "--full-refresh", "--select", *LEDGER.split())
     full = build.hashes()
     assert {model for model in full if full[model] != incremental[model]} == set()
-    assert _corrections(build) == _expected_corrections(log)
+    assert corrections(build) == expected_corrections(log)
 
 
-def _corrections(build: WarehouseBuild) -> dict[tuple, Decimal]:
-    query = "select source, event_id, units from core.fact_inventory_movements where movement_type = 'count_correction'"
-    rows = build.rows(query)
-    return {(source, event_id): units for source, event_id, units in rows}
+def corrections(build: WarehouseBuild, database: str = "core", like: str = "%") -> dict[tuple, Decimal]:
+    """What the ledger says each count corrected, of the sources whose name is like that."""
+    query = f"""
+        select source, event_id, units from {database}.fact_inventory_movements
+        where movement_type = 'count_correction' and source like '{like}'
+    """
+    return {(source, event_id): units for source, event_id, units in build.rows(query)}
 
 
-def _expected_corrections(log: list[Message]) -> dict[tuple, Decimal]:
+def expected_corrections(log: list[Message]) -> dict[tuple, Decimal]:
     """Counted minus book, walking each pair's events in time; what moved before anything was stated does not count."""
     goods = [event for event in _standing(log, SALES) if event["event_type"] in ("sale", "return")]
     voided = {_line(event) for event in _standing(log, SALES) if event["event_type"] == "void"}

@@ -24,7 +24,7 @@ class Twin:
     def __init__(self, build: WarehouseBuild) -> None:
         truth = Truth()
         build.empty()
-        land(build.client, list(_messages(truth)))
+        land(build.client, list(simulated_messages(truth)))
         build.dbt("build")
         self.build, self.faults = build, truth.table("injected_faults").to_pylist()
 
@@ -45,7 +45,8 @@ class Twin:
         return self.build.rows(query)
 
 
-def _messages(truth: Truth) -> Iterator[Any]:
+def simulated_messages(truth: Truth) -> Iterator[Any]:
+    """Two months of a tiny grocer with every fault; what was put in is told to `truth`."""
     run = Run("grocer", "tiny", 7, "twin", date(2026, 2, 1), read_faults(FAULTS))
     log = RawLog(partitions=3)
     for batch in simulate(run, date(2026, 3, 31), truth):

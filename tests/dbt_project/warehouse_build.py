@@ -41,14 +41,18 @@ class WarehouseBuild:
         assert outcome.success, outcome.exception
         return list(outcome.result)
 
-    def _invoke(self, arguments: tuple[str, ...], variables: dict[str, str]) -> Any:
+    def environment(self) -> dict[str, str]:
+        """What dbt reads from the environment to build here."""
         folders = {
             "DBT_PROJECT_DIR": PROJECT / "dbt_project",
             "DBT_PROFILES_DIR": PROJECT / "dbt_project",
             "DBT_TARGET_PATH": self.settings.home / "dbt" / "target",
             "DBT_LOG_PATH": self.settings.home / "logs",
         }
-        with _environment(self.settings.environment() | {k: str(v) for k, v in folders.items()} | variables):
+        return self.settings.environment() | {name: str(folder) for name, folder in folders.items()}
+
+    def _invoke(self, arguments: tuple[str, ...], variables: dict[str, str]) -> Any:
+        with environment(self.environment() | variables):
             return dbtRunner().invoke([*arguments, "--quiet"])
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -79,7 +83,8 @@ def _failure(result: Any) -> str:
 
 
 @contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
+def environment(variables: dict[str, str]) -> Iterator[None]:
+    """Variables laid over the environment for a while."""
     before = dict(os.environ)
     os.environ.update(variables)
     try:
