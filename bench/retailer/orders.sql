@@ -2,7 +2,7 @@
 with number % ({stores} * {products}) as pair, intDiv(number, {stores} * {products}) as week,
     toDateTime('2024-11-01 06:00:00', 'UTC') + 86400 * (week * 7 + pair % 7) + cityHash64(pair, week) % 3600 as placed_at,
     placed_at + {days_later} * 86400 + {seconds_later} as at,
-    toString(4 + cityHash64('units', number) % 3) as units
+    toString(4 + cityHash64('units', number) % 4) as units
 select at, toJSONString(cast((
     concat('{step}', toString(number)), '{event_type}', 1, formatDateTime(at, '%Y-%m-%dT%H:%i:%S.000Z'), 'bench',
     concat('S', toString(intDiv(pair, {products}))), concat('P', toString(pair % {products})), units,
