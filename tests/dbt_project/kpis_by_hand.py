@@ -86,8 +86,8 @@ def _pages() -> list[Table]:
 
 
 EVENTS: list[Event] = list(_events())
-MODELS: dict[str, Table] = {table.name: table for table in _pages() if table.name != "metrics"}
-METRICS: list[dict[str, str]] = [row for table in _pages() if table.name == "metrics" for row in table.rows]
+MODELS: dict[str, Table] = {table.name: table for table in _pages() if not table.name.startswith("metrics")}
+METRICS: list[dict[str, str]] = [row for table in _pages() if table.name.startswith("metrics") for row in table.rows]
 EXPECTED: dict[str, list[dict[str, str]]] = {
     name: [{column: figure(cell) for column, cell in row.items()} for row in table.rows]
     for name, table in MODELS.items()

@@ -67,7 +67,12 @@ def test_only_what_had_been_expected_by_the_day_speaks_on_it(lab: Lab) -> None:
         [{"store_id": "S1", "date_key": LAST, "starts_at": "2026-09-30 00:00:00", "ends_at": "2026-10-01 00:00:00"}],
     )
     silence = PAIR | {"silent_from": "2026-09-30 00:00:01"}
-    judged = {"silent_until": "2026-10-08 00:00:00", "phantom_probability": 1, "empty_rate": 0.5, "stock_store_id": "S1"}
+    judged = {
+        "silent_until": "2026-10-08 00:00:00",
+        "phantom_probability": 1,
+        "empty_rate": 0.5,
+        "stock_store_id": "S1",
+    }
     lab.given(
         "intermediate.int_shelf_silences_judged",
         [silence | judged | {"expected_units": 8, "no_sale_probability": 0.5**8}],
