@@ -1,8 +1,8 @@
 {{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'silent_from']) }}
 
 -- How likely the shelf was empty. A shelf with goods stays silent by a probability that falls with the purchases
--- expected (`int_shelf_silence_days_expected`), an empty one always; how many are empty to begin with, at each book, the
--- counts say that nobody asked for because of a suspicion, and how much more often in this category and in depots.
+-- expected (`int_shelf_silence_days_expected`), an empty one always; how many are empty to begin with, at each book,
+-- the counts say that nobody asked for because of a suspicion, and how much more often in this category and in depots.
 -- Bayes' rule does the rest.
 
 {%- set prior_shelves = 3 %}
