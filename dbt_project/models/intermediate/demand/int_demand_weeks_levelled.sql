@@ -17,6 +17,7 @@ weeks as (
         week_start_date,
         min(days.category) as category,
         sum(toFloat64(days.units_sold)) as units_sold,
+        max(toFloat64(days.units_sold)) as most_units_of_day,
         sum((1. - days.out_of_stock_share) * demand_index) as exposure,
         sum(days.purchases) as purchases,
         sum(toFloat64(days.purchases) * days.purchases) as squared_purchases,
@@ -32,6 +33,7 @@ demand_weeks_levelled as (
     select
         source, store_id, product_id, week_start_date, category,
         weeks.units_sold as units_sold,
+        weeks.most_units_of_day as most_units_of_day,
         round(weeks.exposure, 6) as exposure,
         weeks.purchases as purchases,
         weeks.squared_purchases as squared_purchases,

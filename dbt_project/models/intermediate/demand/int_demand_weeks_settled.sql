@@ -31,19 +31,26 @@ weeks_corrected as (
     select
         source, store_id, product_id, week_start_date, category,
         weeks.units_sold as units_sold,
+        weeks.most_units_of_day as most_units_of_day,
+        weeks.units_per_day as level_before,
         greatest(weeks.exposure - ifNull(empty_exposure, 0), 0.) as exposure
     from weeks
     left join weeks_silent using (source, store_id, product_id, week_start_date)
 
 ),
 
+-- The more of the time is taken for an empty shelf, the higher the level, and the emptier the rest looks; no mean is
+-- above the best of the days that it is the mean of.
 demand_weeks_settled as (
 
     select
         source, store_id, product_id, week_start_date, category,
         weeks_corrected.units_sold as units_sold,
         round(weeks_corrected.exposure, 6) as exposure,
-        round({{ level_of_weeks('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as units_per_day,
+        round(least(
+            {{ level_of_weeks('weeks_corrected.units_sold', 'weeks_corrected.exposure') }},
+            greatest(level_before, max(most_units_of_day) over life)
+        ), 6) as units_per_day,
         round({{ exposure_of_level('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as exposure_of_level
     from weeks_corrected
     {{ windows_of_weeks() }}
