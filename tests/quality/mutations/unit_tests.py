@@ -17,7 +17,7 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 @dataclass
 class UnitTest:
-    """Name, the given rows as SQL by the relation they stand for, and the columns that are expected."""
+    """Name, the given rows as SQL by the relation they stand for, and the columns that are expected, none for all."""
 
     name: str
     given: dict[str, str]
@@ -35,7 +35,7 @@ class UnitTest:
         for relation, name in names.items():
             sql = sql.replace(relation, name)
         given = ", ".join(f"{names[relation]} as ({of_relation})" for relation, of_relation in self.given.items())
-        columns = ", ".join(f"`{column}`" for column in self.columns)
+        columns = ", ".join(f"`{column}`" for column in self.columns) or "*"
         found = rows(f"select {columns} from ({_with(given, sql)})")
         return Counter(tuple(_comparable(value) for value in row) for row in found)
 
