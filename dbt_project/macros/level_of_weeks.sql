@@ -4,7 +4,12 @@
     What is known afterwards counts too: this looks back at what was lost, it forecasts nothing. -#}
 {% macro level_of_weeks(units, exposure) -%}
     (sum({{ units }}) over around + {{ _prior_units() }})
-    / (sum({{ exposure }}) over around + {{ _prior_units() }}
+    / {{ exposure_of_level(units, exposure) }}
+{%- endmacro %}
+
+{#- The exposure that such a level rests on, that of the units it is drawn by included. -#}
+{% macro exposure_of_level(units, exposure) -%}
+    (sum({{ exposure }}) over around + {{ _prior_units() }}
         / greatest(sum({{ units }}) over life / greatest(sum({{ exposure }}) over life, 1.), 0.01))
 {%- endmacro %}
 
@@ -16,4 +21,4 @@
         )
 {%- endmacro %}
 
-{% macro _prior_units() -%} 0.25 {%- endmacro %}
+{% macro _prior_units() -%} 4 {%- endmacro %}

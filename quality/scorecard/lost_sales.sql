@@ -1,7 +1,9 @@
 -- Lost sales
 -- Units and margin lost to empty shelves, estimated against what the simulated customers did not get. Demand classes:
 -- Syntetos-Boylan-Croston over the true weekly demand of weeks without promotion (mean weeks between demand 1.32,
--- squared variation of non-zero weeks 0.49; "short life" under 26 weeks).
+-- squared variation of non-zero weeks 0.49; "short life" under 26 weeks) in which nothing was lost: else a product would
+-- be in a class because of what it lost, lumpy because a great wish met an empty shelf, intermittent because none did.
+-- Under 13 such weeks no class is told ("short life").
 -- The first 70 days of a history are left out: too little is known by then.
 
 with days_graded as (
@@ -14,7 +16,10 @@ with days_graded as (
 
 weeks as (
 
-    select store_id, product_id, toMonday(business_date) as week, sum(demand_units) as units
+    select
+        store_id, product_id, toMonday(business_date) as week,
+        sum(demand_units) as units,
+        sum(lost_units) = 0 as is_whole
     from truth.demand
     where source = {source:String}
     group by store_id, product_id, week
@@ -27,10 +32,12 @@ pairs as (
     select
         store_id, product_id,
         count() as weeks_known,
-        weeks_known / countIf(weeks.units > 0) as demand_interval,
-        varPopIf(weeks.units, weeks.units > 0) / pow(avgIf(weeks.units, weeks.units > 0), 2) as size_variation,
+        countIf(is_whole) as weeks_whole,
+        weeks_whole / countIf(is_whole and weeks.units > 0) as demand_interval,
+        varPopIf(weeks.units, is_whole and weeks.units > 0)
+            / pow(avgIf(weeks.units, is_whole and weeks.units > 0), 2) as size_variation,
         multiIf(
-            weeks_known < 26, 'short life',
+            weeks_known < 26 or weeks_whole < 13, 'short life',
             demand_interval <= 1.32, if(size_variation <= 0.49, 'smooth', 'erratic'),
             if(size_variation <= 0.49, 'intermittent', 'lumpy')
         ) as demand_class

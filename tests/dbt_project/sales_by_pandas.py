@@ -4,6 +4,7 @@ Each function takes what a source told and gives a frame: the key of a model's r
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -24,6 +25,11 @@ def ticket_lines(told: Told) -> pd.DataFrame:
     sold_at = {_line(event): instant(event["event_time"]) for event in told.of("sale")}
     stand = [event for event in told.of("sale", "return") if _line(event) not in voided]
     return pd.DataFrame([_measured(told, event, sold_at) for event in stand])
+
+
+def kept(rows: pd.DataFrame, which: Iterable[bool]) -> pd.DataFrame:
+    """The rows for which it is true; of no rows, none."""
+    return rows[np.fromiter(which, dtype=bool, count=len(rows))]
 
 
 def _line(event: Event) -> tuple:
@@ -131,8 +137,9 @@ def baskets(told: Told) -> pd.DataFrame:
 
 
 def hours(told: Told) -> pd.DataFrame:
-    """Transactions and sales by the hour on the shop's clock."""
+    """Transactions and sales by the hour on the shop's clock, but on days on which clocks change."""
     found = tickets(told)
+    found = kept(found, (day not in told.clock_changes for day in found["date_key"]))
     sold = zip(found["store_id"], found["sold_at"], strict=True)
     clocks = [moment.astimezone(told.zone(store)) for store, moment in sold]
     found["local_hour"] = [clock.hour for clock in clocks]
@@ -275,7 +282,8 @@ def promotions(told: Told) -> pd.DataFrame:
              if event["starts_on"] <= str(told.last_whole_day)}  # fmt: skip
     lines = ticket_lines(told)
     lines = lines[lines["is_sold"] & lines["promotion_id"].notna()]
-    lines = lines[[named in begun for named in zip(lines["promotion_id"], lines["product_id"], strict=True)]]
+    named = zip(lines["promotion_id"], lines["product_id"], strict=True)
+    lines = kept(lines, (promotion in begun for promotion in named))
     sold = zip(lines["discount"], lines["units"], lines["price_cut"], strict=True)
     reduced = [discount + money(units * cut) for discount, units, cut in sold]
     keys = ["promotion_id", "product_id", "store_id"]
@@ -305,9 +313,9 @@ def like_for_like(told: Told) -> pd.DataFrame:
             and told.open_hours(store, day - year) is not None
         )
 
-    now = daily[[is_compared(*at) for at in zip(daily["store_id"], daily["date_key"], strict=True)]]
+    now = kept(daily, (is_compared(*at) for at in zip(daily["store_id"], daily["date_key"], strict=True)))
     then = daily.assign(date_key=[day + year for day in daily["date_key"]])
-    then = then[[is_compared(*at) for at in zip(then["store_id"], then["date_key"], strict=True)]]
+    then = kept(then, (is_compared(*at) for at in zip(then["store_id"], then["date_key"], strict=True)))
     prices = _weekly_prices(then, "product_id"), _weekly_prices(then, "category")
     keys = ["store_id", "date_key", "category"]
     found = sorted({tuple(row) for part in (now, then) for row in part[keys].to_numpy()})

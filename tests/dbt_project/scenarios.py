@@ -125,4 +125,6 @@ def scenarios() -> Iterator[Scenario]:
     counted = [moved(StockCount, source="stock", count_id="c1", scope="full", counted_at=NOON) for _ in range(2)]
     sent = moved(TransferOut, source="stock", transfer_id="x1", counterpart_location_id="s2")
     yield Scenario("stock", [delivered[0], counted[0], sent], [delivered[1], counted[1], moved(Damage, source="stock")])
+    promoted = sale(source="promotions", promotion_id="P9")
+    yield Scenario("promotions", [promoted, sale(source="promotions", line_number=2)])
     yield Scenario("customers", [sale(source="customers", customer_id="c1"), sale(source="customers", line_number=2)])

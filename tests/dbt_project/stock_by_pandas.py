@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from tests.dbt_project.sales_by_pandas import ZERO, ticket_lines
+from tests.dbt_project.sales_by_pandas import ZERO, kept, ticket_lines
 from tests.dbt_project.told_events import DAY, Event, Told, cents, instant, money
 
 KINDS = (
@@ -177,7 +177,7 @@ def _goods_sold(told: Told) -> pd.DataFrame:
     lines = lines[lines["is_goods"]]
     known = books(told)
     pairs = zip(lines["place"], lines["product_id"], lines["date_key"], strict=True)
-    return lines[[(place, item) in known and day in known[place, item].days for place, item, day in pairs]]
+    return kept(lines, ((place, item) in known and day in known[place, item].days for place, item, day in pairs))
 
 
 def inventory_by_day(told: Told) -> pd.DataFrame:
@@ -406,7 +406,7 @@ def supplier_performance(told: Told) -> pd.DataFrame:
     """The same over the last 365 days by supplier, and how many days half and nine of ten lines took to come at all."""
     lines = order_lines(told)
     ages = zip(lines["date_key"], lines["_today"], strict=True)
-    lines = lines[[today - placed < 365 * DAY for placed, today in ages]]
+    lines = kept(lines, (today - placed < 365 * DAY for placed, today in ages))
     keys = ["supply_source_id"]
     found = lines[keys].assign(**_judged(lines)).groupby(keys, as_index=False).sum()
     for share, name in ((0.5, "p50"), (0.1, "p90")):

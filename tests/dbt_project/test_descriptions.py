@@ -127,6 +127,12 @@ def test_the_report_pages_are_declared(manifest: dict[str, Any]) -> None:
         assert {_layer(model) for model in models} == {"reporting"}, exposure["name"]
 
 
+def test_each_view_is_on_a_page(manifest: dict[str, Any], models: list[dict]) -> None:
+    """Whoever changes a view of `reporting` sees which page reads it."""
+    shown = {node for exposure in manifest["exposures"].values() for node in exposure["depends_on"]["nodes"]}
+    assert [model["name"] for model in models if _layer(model) == "reporting" and model["unique_id"] not in shown] == []
+
+
 def test_selectors_are_there() -> None:
     """The loop around ML and every layer can be run by name."""
     text = (PROJECT / "dbt_project" / "selectors.yml").read_text()

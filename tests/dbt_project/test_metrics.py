@@ -28,7 +28,12 @@ KPIS = {
     "Return rate",
     "Sell-through",
     "Stock value",
+    "Excess",
+    "Dead stock",
+    "Ageing",
     "Record accuracy",
+    "Phantom stock",
+    "Customer lifetime value",
     "Like-for-like",
 }
 UNITS = {"money", "ratio", "units", "count", "days", "minutes", "times"}
@@ -74,11 +79,14 @@ def test_measures_of_sales_equal_what_is_worked_out_by_hand(measures: dict[str, 
     assert (measures["line_revenue"], measures["line_other_income"], measures["line_sales_amount"]) == (5, 4, 10)
     assert (measures["line_transactions"], measures["line_customers"]) == (1, 1)
     assert (measures["line_cogs"], measures["line_cost_tracked_revenue"], measures["line_units_sold"]) == (3, 5, 2)
+    # Nobody is named on the return.
+    assert (measures["margin_so_far"], measures["lifetime_value"]) == (10 - 6, 0)
 
 
 def test_measures_without_stock_are_nothing(measures: dict[str, Any]) -> None:
     """Where nothing says how much there is, no measure of stock has a value."""
     assert (measures["closing_value_days"], measures["days_of_stock"], measures["units_at_start"]) == (0, 0, 0)
+    assert (measures["value_on_hand"], measures["pairs_in_range"], measures["phantoms_suspected"]) == (0, 0, 0)
 
 
 def _semantic_models(manifest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tests.dbt_project.shop import DAY, days, returned, sale, store_day_closed, 
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 MODELS = ("--select", "+restatements")
+AT_ONCE = (*MODELS, "--vars", "closing_grace_minutes: 0")
 COLUMNS = """
     date_key, tickets_at_closing, tickets_now, units_at_closing, units_now, net_amount_at_closing, net_amount_now,
     late_lines, corrections, late_voids, later_set_aside, sample_event_ids
@@ -45,6 +46,23 @@ def test_a_day_that_matches_its_control_totals_is_complete(build: WarehouseBuild
     ]
 
 
+def test_what_comes_soon_after_the_closing_came_with_it(build: WarehouseBuild) -> None:
+    """A closing that overtook its tickets by up to 15 minutes found them; what comes a second later is late."""
+    log = RawLog()
+    messages = [
+        log.append(sale()),
+        log.append(store_day_closed()),
+        log.append(sale(transaction_id="t2", quantity=3), seconds=15 * 60),
+        log.append(sale(event_id="late", transaction_id="t3", quantity=1), seconds=1),
+        log.append(store_day_closed(business_date=DAY + days(1))),
+        log.append(sale(transaction_id="t4", business_date=DAY + days(1)), seconds=60),
+    ]
+    land(build.client, messages)
+    build.dbt("run", *MODELS)
+    found = build.rows(f"select {COLUMNS} from monitoring.restatements")
+    assert found == [(DAY, 2, 3, Decimal(5), Decimal(6), Decimal(25), Decimal(30), 1, 0, 0, 0, ["late"])]
+
+
 def test_a_restated_day_says_what_changed_and_why(build: WarehouseBuild) -> None:
     """A late line, a late void and a correction change their days; a day that closed whole is not listed."""
     log = RawLog()
@@ -58,7 +76,7 @@ def test_a_restated_day_says_what_changed_and_why(build: WarehouseBuild) -> None
         sale(event_id="early", transaction_id="t5", business_date=DAY + days(2)),
     ]
     land(build.client, [log.append(event) for event in events])
-    build.dbt("run", *MODELS)
+    build.dbt("run", *AT_ONCE)
     assert build.rows(f"select {COLUMNS} from monitoring.restatements") == [
         # t1 (2 at 5.00) and t2 (3) then; t2 (1) and t4 (2) now
         (DAY, 2, 2, Decimal(5), Decimal(3), Decimal(25), Decimal(15), 1, 1, 1, 0, ["back", "late", "right"])
@@ -70,7 +88,7 @@ def test_what_was_known_at_closing_is_what_the_rules_say(build: WarehouseBuild, 
     """Over quarrelling logs the listed days, then and now, are those of the rules said in Python."""
     log = random_log(worlds=40, messages=25, seed=seed)
     land(build.client, log)
-    build.dbt("run", *MODELS)
+    build.dbt("run", *AT_ONCE)
     found = restated(log)
     assert len(found) > 20
     assert days_restated(build) == found

@@ -1,4 +1,4 @@
-"""What dbt did is kept in `monitoring`, and keeping it never turns a run red."""
+"""What dbt did is kept in `monitoring`; where it cannot be kept, the models stand and the run says so."""
 
 import pytest
 
@@ -55,6 +55,19 @@ def test_what_cannot_be_written_is_left_out(build: WarehouseBuild) -> None:
     build.client.command("ALTER TABLE monitoring.dbt_results DROP COLUMN message")
     build.dbt("run", *SALES)
     assert build.rows("select uniqExact(invocation_id) from monitoring.dbt_results") == [(2,)]
+
+
+def test_a_record_that_is_refused_fails_the_run_but_no_model(build: WarehouseBuild) -> None:
+    """As with any hook of dbt: the models are built, the server's words are told; a run can be told not to record."""
+    land_one(build)
+    build.dbt("run", *SALES)
+    build.client.command("RENAME TABLE monitoring.dbt_results TO monitoring.kept")
+    build.client.command("CREATE VIEW monitoring.dbt_results AS SELECT * FROM monitoring.kept")
+    build.client.command("TRUNCATE TABLE core.fact_sales")
+    with pytest.raises(AssertionError, match="Method write is not supported"):
+        build.dbt("run", *SALES)
+    assert build.rows("select count() from core.fact_sales") == [(1,)]
+    build.dbt("run", *SALES, "--vars", "record_runs: false")
 
 
 def land_one(build: WarehouseBuild):

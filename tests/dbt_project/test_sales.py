@@ -181,6 +181,16 @@ def test_customers_whom_only_tickets_name_are_known(told: Told) -> None:
     assert told.build.rows(query) == [("c1", True), ("", False)]
 
 
+def test_lines_find_their_promotion(told: Told) -> None:
+    """A promotion that only a ticket names has a row of its product; a line under none has that of 'No promotion'."""
+    query = """
+        select promotions.promotion_id, promotions.product_id, promotion_name from core.fact_sales as sales
+        inner join core.dim_promotion as promotions on sales.promotion_key = promotions.promotion_key
+        where sales.source = 'promotions' order by line_number
+    """
+    assert told.build.rows(query) == [("P9", "p1", "not stated"), ("", "", "No promotion")]
+
+
 def test_a_full_build_says_the_same(told: Told) -> None:
     """Rebuilding everything changes no model."""
     incremental = told.build.hashes()

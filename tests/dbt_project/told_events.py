@@ -112,6 +112,14 @@ class Told:
         return min(self.local_day(place, self.as_of) for (place,) in self.places.entities()) - DAY
 
     @cached_property
+    def clock_changes(self) -> set[date]:
+        """Days on which some place's day is not of 24 hours."""
+        places = [place for (place,) in self.places.entities()]
+        number = (self.as_of.date() - self.first_day).days
+        days = [self.first_day + offset * DAY for offset in range(number + 1)]
+        return {d for d in days for p in places if self.day_starts(p, d + DAY) - self.day_starts(p, d) != DAY}
+
+    @cached_property
     def first_day(self) -> date:
         """The day before the first event: the first that any clock may show."""
         return min(instant(event["event_time"]) for event in self.events).date() - DAY

@@ -85,6 +85,9 @@ select
     ifNull(store_key, 0) as store_key,
     ifNull(product_key, 0) as product_key,
     if(isNull(customer_id), 0, {{ surrogate_key(['source', 'assumeNotNull(customer_id)']) }}) as customer_key,
+    if(
+        isNull(promotion_id), 0, {{ surrogate_key(['source', 'assumeNotNull(promotion_id)', 'product_id']) }}
+    ) as promotion_key,
 
     -- ids
     source,

@@ -13,6 +13,7 @@ counts_dated as (
     from {{ ref('stg_events__stock_counts') }}
     asof left join store_days
         on source = day_source and location_id = day_store_id and counted_at >= starts_at
+    where {{ is_past('counted_at') }}
 
 ),
 

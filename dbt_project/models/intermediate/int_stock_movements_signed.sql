@@ -1,6 +1,6 @@
 with movements_booked as (
 
-    select * from {{ ref('stg_events__inventory_movements') }}
+    select * from {{ ref('stg_events__inventory_movements') }} where {{ is_past('moved_at') }}
 
 ),
 

@@ -1,12 +1,12 @@
 with ticket_lines as (
 
-    select * from {{ ref('stg_events__ticket_lines') }}
+    select * from {{ ref('stg_events__ticket_lines') }} where {{ is_past('sold_at') }}
 
 ),
 
 voids as (
 
-    select * from {{ ref('stg_events__voids') }}
+    select * from {{ ref('stg_events__voids') }} where {{ is_past('voided_at') }}
 
 ),
 

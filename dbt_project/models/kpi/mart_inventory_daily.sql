@@ -85,7 +85,7 @@ pairs_out_at_opening as (
     from stock
     inner join store_days using (source, store_id, date_key)
     left join categories using (source, product_id)
-    where is_ranged and is_open
+    where is_ranged and is_open and notEmpty(out_of_stock_spells)
         and arrayExists(spell -> spell.1 <= opens_at and opens_at < spell.2, out_of_stock_spells)
     group by source, store_id, date_key, category
 

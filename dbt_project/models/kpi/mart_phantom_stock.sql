@@ -20,7 +20,7 @@ stock as (
         source, store_id, product_id,
         argMax(unit_cost, date_key) as unit_cost
     from {{ ref('fact_inventory') }}
-    where (source, store_id, product_id) in (select source, store_id, product_id from silences)
+    where (source, store_id, product_id) in (select source, stock_store_id, product_id from silences)
     group by source, store_id, product_id
 
 ),
@@ -47,7 +47,7 @@ silences_priced as (
 
     select
         silences.source as source,
-        silences.store_id as store_id,
+        stock_store_id,
         silences.product_id as product_id,
         silences.category as category,
         book_units, silent_from, no_sale_probability, phantom_probability, expected_units, as_of,
@@ -57,7 +57,7 @@ silences_priced as (
     from silences
     inner join sources using (source)
     left join stock
-        on silences.source = stock.source and silences.store_id = stock.store_id
+        on silences.source = stock.source and silences.stock_store_id = stock.store_id
         and silences.product_id = stock.product_id
     left join weekly_losses
         on silences.source = weekly_losses.source and silences.store_id = weekly_losses.store_id
@@ -74,7 +74,7 @@ silences_priced as (
 select
     -- ids
     source,
-    store_id,
+    cast(stock_store_id as LowCardinality(String)) as store_id,
     cast(product_id as LowCardinality(String)) as product_id,
 
     -- strings

@@ -14,9 +14,9 @@ messages_at_closing as (
 
 days as (
 
-    select distinct _day_key, source, store_id, date_key, assumeNotNull(closed_arrived_at) as closed_at
+    select distinct _day_key, source, store_id, date_key, assumeNotNull(known_until) as day_known_until
     from messages
-    where isNotNull(closed_arrived_at)
+    where isNotNull(known_until)
 
 ),
 
@@ -93,7 +93,7 @@ messages_later as (
         where own._day_key != other._day_key
     ) as day_families on messages._root_key = day_families._root_key
     inner join days on day_families._lines_day_key = days._day_key
-    where _kafka_timestamp > days.closed_at
+    where _kafka_timestamp > days.day_known_until
 
 ),
 
@@ -119,7 +119,7 @@ restatements as (
         days.source as source,
         days.store_id as store_id,
         days.date_key as date_key,
-        days.closed_at as closed_arrived_at,
+        days.day_known_until as known_until,
         cast(tickets_now - changes_by_day.ticket_change as Int64) as tickets_at_closing,
         cast(ifNull(completeness.known_tickets, 0) as Int64) as tickets_now,
         cast(units_now - changes_by_day.unit_change as Decimal(18, 3)) as units_at_closing,

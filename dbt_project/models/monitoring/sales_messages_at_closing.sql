@@ -32,21 +32,21 @@ families_across_days as (
 
 days_closed as (
 
-    select distinct _day_key, source, store_id, date_key, assumeNotNull(closed_arrived_at) as closed_at
+    select distinct _day_key, source, store_id, date_key, assumeNotNull(known_until) as day_known_until
     from messages
-    where isNotNull(closed_arrived_at)
+    where isNotNull(known_until)
 
 ),
 
 messages_by_closing as (
 
-    select messages.*, _day_key as _closed_day_key, assumeNotNull(closed_arrived_at) as closed_at
+    select messages.*, _day_key as _closed_day_key, assumeNotNull(known_until) as day_known_until
     from messages
-    where isNotNull(closed_arrived_at)
+    where isNotNull(known_until)
 
     union all
 
-    select messages.*, days_closed._day_key as _closed_day_key, closed_at
+    select messages.*, days_closed._day_key as _closed_day_key, day_known_until
     from messages
     inner join families_across_days on messages._root_key = families_across_days._root_key
     inner join days_closed on families_across_days._day_key = days_closed._day_key
@@ -78,7 +78,7 @@ sales_messages_at_closing as (
         net_amount,
         _line_key
     from messages_by_closing
-    where _kafka_timestamp <= closed_at
+    where _kafka_timestamp <= day_known_until
 
 )
 

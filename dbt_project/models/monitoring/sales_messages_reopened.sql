@@ -14,9 +14,13 @@ with messages as (
 
 ),
 
+-- Nothing orders messages of two partitions, so a closing may overtake the last tickets of its day: what comes soon after
+-- it came with it.
 days_closed as (
 
-    select source, store_id, business_date, min(_kafka_timestamp) as closed_arrived_at
+    select
+        source, store_id, business_date,
+        addMinutes(min(_kafka_timestamp), {{ var('closing_grace_minutes') | int }}) as known_until
     from {{ ref('stg_events__sales_messages') }}
     where event_type = 'store_day_closed' and verdict != 'conflicting_id'
     group by source, store_id, business_date
@@ -28,7 +32,7 @@ lines_in_question as (
     select _subject_key
     from messages
     left join days_closed using (source, store_id, business_date)
-    where ifNull(_kafka_timestamp > closed_arrived_at, false) and event_type != 'store_day_closed'
+    where ifNull(_kafka_timestamp > known_until, false) and event_type != 'store_day_closed'
         or _corrects_key != 0
         or _event_key in (select _corrects_key from messages where _corrects_key != 0)
 
@@ -64,7 +68,7 @@ sales_messages_reopened as (
             * round(toDecimal128(ifNull(quantity, 0), 3) * ifNull(unit_price, 0) - ifNull(discount_amount, 0), 4)
             as Decimal(18, 4)
         ) as net_amount,
-        days_closed.closed_arrived_at as closed_arrived_at,
+        days_closed.known_until as known_until,
         _topic, _partition, _offset, _kafka_timestamp,
         messages._event_key as _event_key,
         _corrects_key,

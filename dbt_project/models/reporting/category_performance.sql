@@ -35,6 +35,7 @@ select
     cast(is_whole_month as Int64) as is_whole_month,
     cast(cost_tracked_revenue != 0 as Int64) as is_margin_tracked,
     cast(stock_days > 0 as Int64) as is_stock_tracked,
+    cast(comparable_revenue_last_year != 0 as Int64) as is_comparable,
 
     -- sales
     cast(units_sold as Decimal(18, 3)) as units_sold,

@@ -65,13 +65,13 @@ select
     cast(round(ifNull(estimated_excess_value, 0), 2) as Decimal(18, 2)) as estimated_excess_value,
     cast(if(is_dead, round(ifNull(on_hand_value, 0), 2), 0) as Decimal(18, 2)) as dead_value,
 
-    -- booleans
+    -- booleans, of the columns as the mart has them: a bare name is the column above, which is never NULL
     is_ranged,
     is_dead,
-    cast(isNotNull(unit_cost) as Bool) as is_cost_tracked,
-    cast(isNotNull(estimated_days_of_cover) as Bool) as has_expected_demand,
-    cast(isNotNull(last_sale_date) as Bool) as has_been_sold,
-    cast(isNotNull(last_receipt_date) as Bool) as has_been_received,
+    cast(isNotNull(health.unit_cost) as Bool) as is_cost_tracked,
+    cast(isNotNull(health.estimated_days_of_cover) as Bool) as has_expected_demand,
+    cast(isNotNull(health.last_sale_date) as Bool) as has_been_sold,
+    cast(isNotNull(health.last_receipt_date) as Bool) as has_been_received,
 
     -- dates; where there is none, the day of the stock
     cast(stock_date as Date) as stock_date,

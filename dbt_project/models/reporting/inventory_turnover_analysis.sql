@@ -37,6 +37,18 @@ inventory_by_month as (
     where date_key <= last_whole_day
     group by source, store_id, category, month_start_date
 
+    union all
+
+    -- A source that tells nothing of its stock has its months all the same, and each says so.
+    select distinct
+        source,
+        store_id,
+        category,
+        toDate32(month_start_date) as month_start_date,
+        0, 0, 0, 0, 0, 0, 0
+    from {{ ref('mart_category_monthly') }}
+    where source not in (select source from inventory_by_day)
+
 )
 
 select
@@ -48,6 +60,8 @@ select
 
     -- strings
     cast(ifNull(store_name, store_id) as String) as store_name,
+    cast(multiIf(stock_days = 0, 'not tracked', stock_value_days = 0, 'no stock or no cost known', 'tracked') as String)
+        as stock_status,
 
     -- sums over the days of the month
     cast(round(cogs_amount, 2) as Decimal(18, 2)) as cogs_amount,
@@ -70,9 +84,9 @@ select
 
     -- booleans
     cast(stock_value_days > 0 as Bool) as is_turnover_tracked,
-    cast(
-        month_start_date >= first_whole_day and addMonths(month_start_date, 1) <= addDays(last_whole_day, 1) as Bool
-    ) as is_whole_month
+    cast(ifNull(
+        month_start_date >= first_whole_day and addMonths(month_start_date, 1) <= addDays(last_whole_day, 1), false
+    ) as Bool) as is_whole_month
 from inventory_by_month
 left join stores using (source, store_id)
-inner join source_days using (source)
+left join source_days using (source)

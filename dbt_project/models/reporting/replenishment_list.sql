@@ -71,12 +71,12 @@ select
     cast(round(estimated_uncovered_units, 3) as Decimal(18, 3)) as estimated_uncovered_units,
     cast(round(ifNull(estimated_money_at_risk, 0), 2) as Decimal(18, 2)) as estimated_money_at_risk,
 
-    -- booleans
+    -- booleans, of the columns as the mart has them: a bare name is the column above, which is never NULL
     is_below_reorder_point,
     is_minimum_value_missed,
-    cast(isNotNull(estimated_days_of_cover) as Bool) as has_expected_demand,
-    cast(isNotNull(estimated_money_at_risk) as Bool) as is_margin_tracked,
-    cast(isNotNull(estimated_stock_out_date) as Bool) as is_stock_out_expected,
+    cast(isNotNull(replenishment.estimated_days_of_cover) as Bool) as has_expected_demand,
+    cast(isNotNull(replenishment.estimated_money_at_risk) as Bool) as is_margin_tracked,
+    cast(isNotNull(replenishment.estimated_stock_out_date) as Bool) as is_stock_out_expected,
 
     -- dates
     cast(order_date as Date) as order_date,

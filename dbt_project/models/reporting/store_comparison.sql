@@ -71,6 +71,8 @@ select
     cast(is_whole_month as Int64) as is_whole_month,
     cast(cost_tracked_revenue != 0 as Int64) as is_margin_tracked,
     cast(stock_days > 0 as Int64) as is_stock_tracked,
+    cast(comparable_revenue_last_year != 0 as Int64) as is_comparable,
+    cast(ifNull(floor_area_m2, 0) > 0 as Int64) as is_floor_area_known,
 
     -- sales
     cast(ifNull(transactions, 0) as Int64) as transactions,

@@ -19,6 +19,62 @@ minutes as (
 
 ),
 
+months as (
+
+    select * from {{ ref('mart_category_monthly') }}
+
+),
+
+stock as (
+
+    select source, store_id, date_key, closing_value from {{ ref('mart_inventory_daily') }}
+
+),
+
+stores as (
+
+    select source, store_id, currency from {{ ref('dim_store') }} where is_current and source != ''
+
+),
+
+-- What there must be for a figure to stand on; where there is nothing, it says so instead of 0.
+costs as (
+
+    select source, count() as costs from {{ ref('int_product_costs_versioned') }} group by source
+
+),
+
+counts as (
+
+    select source, count() as counts from {{ ref('fact_stock_counts') }} group by source
+
+),
+
+stock_tracked as (
+
+    select source, count() as pairs from {{ ref('int_stock_pairs_tracked') }} group by source
+
+),
+
+orders as (
+
+    select
+        source,
+        sum(deliveries.due_lines) as due_lines,
+        sum(deliveries.on_time_in_full_lines) as on_time_in_full_lines
+    from {{ ref('mart_supplier_deliveries_monthly') }} as deliveries
+    group by source
+
+),
+
+lost as (
+
+    select source, sum(estimated_lost_units) as lost_units
+    from {{ ref('mart_lost_sales_daily') }}
+    group by source
+
+),
+
 rows_counted as (
 
     {% for model in [
@@ -61,6 +117,22 @@ transactions as (
 
 ),
 
+margins as (
+
+    select
+        33 as position, source, concat('profit margin, ', currency) as figure,
+        if(
+            sum(cost_tracked_revenue) = 0, 'not tracked',
+            concat(toDecimalString(
+                100 * (1 - {{ ratio('sum(cogs_amount)', 'sum(cost_tracked_revenue)') }}), 1
+            ), ' %')
+        ) as value
+    from months
+    where currency in (select currency from sales)
+    group by source, currency
+
+),
+
 -- By the minutes that shops were open; a depot has no customers to turn away.
 in_stock_rate as (
 
@@ -74,6 +146,59 @@ in_stock_rate as (
         ) as value
     from sources
     left join minutes using (source)
+
+),
+
+closing_stock as (
+
+    select source, currency, count() as days_of_stock, sum(closing_value) as closing_value
+    from stock
+    inner join stores using (source, store_id)
+    where (source, store_id, date_key) in (select source, store_id, max(date_key) from stock group by source, store_id)
+    group by source, currency
+
+),
+
+stock_values as (
+
+    select
+        41 as position, source, concat('stock at cost, ', currency) as figure,
+        if(isNull(days_of_stock) or isNull(costs), 'not tracked', toDecimalString(closing_value, 2)) as value
+    from (
+        select source, currency from sales
+        union distinct
+        select source, currency from stores
+    ) as currencies
+    left join closing_stock using (source, currency)
+    left join costs using (source)
+
+),
+
+figures_of_sources as (
+
+    select
+        42 as position, source, 'lost sales, estimated units' as figure,
+        if(isNull(pairs), 'not tracked', toDecimalString(ifNull(lost_units, 0), 0)) as value
+    from sources
+    left join stock_tracked using (source)
+    left join lost using (source)
+
+    union all
+
+    select 43, source, 'stock counts', ifNull(toString(counts), 'not tracked')
+    from sources
+    left join counts using (source)
+
+    union all
+
+    select
+        44, source, 'orders on time in full',
+        if(
+            ifNull(due_lines, 0) = 0, 'not tracked',
+            concat(toDecimalString(100 * on_time_in_full_lines / due_lines, 1), ' %')
+        )
+    from sources
+    left join orders using (source)
 
 ),
 
@@ -91,7 +216,13 @@ summary as (
     union all
     select * from transactions
     union all
+    select * from margins
+    union all
     select * from in_stock_rate
+    union all
+    select * from stock_values
+    union all
+    select * from figures_of_sources
     union all
     select * from data_as_of
 

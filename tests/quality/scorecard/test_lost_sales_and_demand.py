@@ -78,6 +78,25 @@ def test_weeks_with_a_promotion_do_not_make_the_class(lab: Lab) -> None:
     assert ("class: smooth", "units lost") in lab.rows("lost_sales")
 
 
+def test_what_was_lost_does_not_make_the_class(lab: Lab) -> None:
+    """Five weeks of 50 in which 1 each was lost leave a smooth product smooth; erratic, were they counted."""
+    _weeks(lab, [5] * 30)
+    days = [date(2026, 1, 6) + timedelta(weeks=week) for week in range(0, 30, 6)]
+    lab.given("truth.demand", [PAIR | {"business_date": day, "demand_units": 45, "lost_units": 1} for day in days])
+    _loss(lab, "2026-05-01", 2)
+    assert ("class: smooth", "units lost") in lab.rows("lost_sales")
+
+
+@pytest.mark.parametrize(("whole_weeks", "demand_class"), [(13, "smooth"), (12, "short life")])
+def test_without_weeks_that_lost_nothing_no_class_is_told(lab: Lab, whole_weeks: int, demand_class: str) -> None:
+    """Of 30 weeks all but 13 or 12 lost something."""
+    _weeks(lab, [5] * 30)
+    days = [date(2026, 1, 6) + timedelta(weeks=week) for week in range(30 - whole_weeks)]
+    lab.given("truth.demand", [PAIR | {"business_date": day, "lost_units": 1} for day in days])
+    _loss(lab, "2026-05-01", 2)
+    assert (f"class: {demand_class}", "units lost") in lab.rows("lost_sales")
+
+
 def test_episodes_are_days_on_end(lab: Lab) -> None:
     """Two days on end that lost 4 and 2 are one episode of 6; 5 estimated is an error of 1, naive 0.5 one of 5.5.
 

@@ -28,7 +28,8 @@ store_days as (
 
 sales as (
 
-    select {{ pair_key('lines') }} as pair_key, date_key, sum(lines.quantity) as units_sold
+    select
+        {{ pair_key('lines') }} as pair_key, date_key, sum(lines.quantity) as units_sold, count() as purchases
     from {{ ref('fact_sales') }} as lines
     where event_type = 'sale' and line_type = 'merchandise'
     group by pair_key, date_key
@@ -51,7 +52,7 @@ promotions as (
 days_offered as (
 
     select
-        pair_key,
+        {{ pair_key('pairs') }} as pair_key,
         pairs.source as source,
         pairs.store_id as store_id,
         pairs.product_id as product_id,
@@ -70,6 +71,7 @@ demand_days_measured as (
     select
         source, store_id, product_id, days_offered.category as category, date_key, is_over,
         cast(ifNull(sales.units_sold, 0) as Decimal(18, 3)) as units_sold,
+        toUInt32(ifNull(sales.purchases, 0)) as purchases,
         toFloat32(ifNull(out_of_stock_share, 0)) as out_of_stock_share,
         ifNull(promotion_id, '') as promotion_id
     from days_offered

@@ -17,7 +17,10 @@ weeks as (
         week_start_date,
         min(days.category) as category,
         sum(toFloat64(days.units_sold)) as units_sold,
-        sum((1. - days.out_of_stock_share) * demand_index) as exposure
+        sum((1. - days.out_of_stock_share) * demand_index) as exposure,
+        sum(days.purchases) as purchases,
+        sum(toFloat64(days.purchases) * days.purchases) as squared_purchases,
+        sum(pow((1. - days.out_of_stock_share) * demand_index, 2)) as squared_exposure
     from days
     inner join {{ ref('int_demand_days_indexed') }} as indexes using (source, store_id, category, date_key)
     group by source, store_id, product_id, week_start_date
@@ -30,7 +33,11 @@ demand_weeks_levelled as (
         source, store_id, product_id, week_start_date, category,
         weeks.units_sold as units_sold,
         round(weeks.exposure, 6) as exposure,
-        round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day
+        weeks.purchases as purchases,
+        weeks.squared_purchases as squared_purchases,
+        round(weeks.squared_exposure, 6) as squared_exposure,
+        round({{ level_of_weeks('weeks.units_sold', 'weeks.exposure') }}, 6) as units_per_day,
+        round({{ exposure_of_level('weeks.units_sold', 'weeks.exposure') }}, 6) as exposure_of_level
     from weeks
     {{ windows_of_weeks() }}
 

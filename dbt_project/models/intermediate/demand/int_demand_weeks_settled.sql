@@ -29,7 +29,7 @@ weeks_silent as (
 weeks_corrected as (
 
     select
-        source, store_id, product_id, week_start_date, category, units_per_day as first_units_per_day,
+        source, store_id, product_id, week_start_date, category,
         weeks.units_sold as units_sold,
         greatest(weeks.exposure - ifNull(empty_exposure, 0), 0.) as exposure
     from weeks
@@ -44,7 +44,7 @@ demand_weeks_settled as (
         weeks_corrected.units_sold as units_sold,
         round(weeks_corrected.exposure, 6) as exposure,
         round({{ level_of_weeks('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as units_per_day,
-        round(units_per_day / first_units_per_day, 6) as correction
+        round({{ exposure_of_level('weeks_corrected.units_sold', 'weeks_corrected.exposure') }}, 6) as exposure_of_level
     from weeks_corrected
     {{ windows_of_weeks() }}
 

@@ -10,7 +10,7 @@ with stock_outs as (
 
 days as (
 
-    select source, store_id, product_id, date_key, promotion_id
+    select source, store_id, product_id, date_key, toFloat64(units_sold) as units_sold, purchases, promotion_id
     from {{ ref('int_demand_days_measured') }}
     where out_of_stock_share > 0
 
@@ -22,16 +22,24 @@ pairs as (
 
 ),
 
--- Nothing there by the book: what the rest of the day would have brought.
-lost_without_stock as (
+stock_outs_rated as (
 
     select
         stock_outs.source as source,
         stock_outs.store_id as store_id,
         stock_outs.product_id as product_id,
         stock_outs.date_key as date_key,
-        'no_stock' as cause,
-        units_per_day * ifNull(demand_index, 1) * ifNull(uplift, 1) * out_of_stock_share as units
+        out_of_stock_share, mean_size, spread,
+        days.purchases as purchases,
+        -- The level of the other days, for the day speaks for itself; days of promotions are no part of it anyway.
+        greatest(
+            weeks.units_per_day * exposure_of_level - if(days.promotion_id = '', days.units_sold, 0.), 0.25
+        ) / greatest(
+            exposure_of_level
+                - if(days.promotion_id = '', (1. - out_of_stock_share) * ifNull(demand_index, 1), 0.),
+            0.25
+        ) as level_of_other_days,
+        level_of_other_days * ifNull(demand_index, 1) * ifNull(uplift, 1) as usual_units_of_day
     from stock_outs
     inner join days
         on stock_outs.source = days.source and stock_outs.store_id = days.store_id
@@ -39,12 +47,28 @@ lost_without_stock as (
     asof join {{ ref('int_demand_weeks_settled') }} as weeks
         on stock_outs.source = weeks.source and stock_outs.store_id = weeks.store_id
         and stock_outs.product_id = weeks.product_id and stock_outs.date_key >= weeks.week_start_date
+    inner join {{ ref('int_demand_spreads_estimated') }} as spreads
+        on stock_outs.source = spreads.source and stock_outs.category = spreads.category
     left join {{ ref('int_demand_days_indexed') }} as indexes
         on stock_outs.source = indexes.source and stock_outs.store_id = indexes.store_id
         and stock_outs.category = indexes.category and stock_outs.date_key = indexes.date_key
     left join {{ ref('int_promotions_uplifted') }} as promotions
         on days.source = promotions.source and days.promotion_id = promotions.promotion_id
         and days.product_id = promotions.product_id
+
+),
+
+-- Nothing there by the book: what that part of the day would have brought, on a day as busy as the rest of it was.
+lost_without_stock as (
+
+    select
+        source, store_id, product_id, date_key,
+        'no_stock' as cause,
+        {{ units_unseen(
+            'usual_units_of_day * out_of_stock_share', 'purchases',
+            'usual_units_of_day / mean_size * (1. - out_of_stock_share)', 'spread'
+        ) }} as units
+    from stock_outs_rated
 
 ),
 
@@ -62,11 +86,8 @@ lost_to_phantoms as (
         silences.product_id as product_id,
         silence_days.date_key as date_key,
         'phantom' as cause,
-        phantom_probability * silence_days.expected_units * correction as units
+        phantom_probability * silence_days.expected_units as units
     from {{ ref('int_shelf_silence_days_expected') }} as silence_days
-    inner join {{ ref('int_demand_weeks_settled') }} as weeks
-        on silence_days.source = weeks.source and silence_days.store_id = weeks.store_id
-        and silence_days.product_id = weeks.product_id and silence_days.week_start_date = weeks.week_start_date
     inner join silences
         on silence_days.source = silences.source and silence_days.store_id = silences.store_id
         and silence_days.product_id = silences.product_id and silence_days.silent_from = silences.silent_from

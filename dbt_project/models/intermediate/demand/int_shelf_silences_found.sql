@@ -5,15 +5,20 @@
 
 {%- set most_units = 20 %}
 
-with tracked as (
+-- Who sells from the shelf: of several shops of one depot the first, for a shelf is empty only once.
+with sellers as (
+
+    select source, stock_store_id, product_id, min(store_id) as selling_store_id
+    from {{ ref('int_selling_pairs_stocked') }}
+    group by source, stock_store_id, product_id
+
+),
+
+tracked as (
 
     select source, store_id, product_id, tracked_from
     from {{ ref('int_stock_pairs_tracked') }}
-    where (source, store_id, product_id) in (
-        select source, stock_store_id, product_id
-        from {{ ref('int_selling_pairs_stocked') }}
-        where store_id = stock_store_id
-    )
+    where (source, store_id, product_id) in (select source, stock_store_id, product_id from sellers)
 
 ),
 
@@ -93,8 +98,9 @@ shelf_silences_found as (
 
     select
         intervals.source as source,
-        store_id,
-        product_id,
+        cast(selling_store_id as LowCardinality(String)) as store_id,
+        intervals.product_id as product_id,
+        intervals.store_id as stock_store_id,
         assumeNotNull(last_left_at) as silent_from,
         assumeNotNull(last_left_on) as silent_from_day,
         assumeNotNull(intervals.last_sold_units) as last_sold_units,
@@ -104,6 +110,9 @@ shelf_silences_found as (
         if(ended_by = 'count', counts.scope, null) as count_scope,
         if(ended_by = 'count', counts.counted_units, null) as counted_units
     from intervals
+    inner join sellers
+        on intervals.source = sellers.source and intervals.store_id = sellers.stock_store_id
+        and intervals.product_id = sellers.product_id
     left join counts on intervals.source = counts.source and intervals.count_event_id = counts.event_id
     where isNotNull(last_left_at) and book_units > 0 and book_units <= {{ most_units }}
 

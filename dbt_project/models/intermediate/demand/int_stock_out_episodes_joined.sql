@@ -52,7 +52,7 @@ episodes_by_book as (
 episodes_against_book as (
 
     select
-        source, store_id, product_id, 'phantom' as kind,
+        source, stock_store_id as store_id, product_id, 'phantom' as kind,
         silent_from as started_at, silent_until as last_ended_at, silent_from_day as first_day,
         toDate32(silent_until) as last_day
     from {{ ref('int_shelf_silences_judged') }}

@@ -3,11 +3,32 @@
 -- Exactly one cause each, the first that applies: what the book did not know, then what was new, what the source of
 -- supply did, what was promoted, how it was ordered, and how demand moved.
 
-{%- set new_days, forgotten_days, aftermath_days, short_days, surprise = 21, 14, 4, 10, 1.35 %}
+{%- set new_days, forgotten_days, aftermath_days, surprise = 21, 14, 4, 1.35 %}
 
-with episodes as (
+with sellers as (
 
-    select * from {{ ref('int_stock_out_episodes_joined') }}
+    select source, stock_store_id, product_id, min(store_id) as selling_store_id
+    from {{ ref('int_selling_pairs_stocked') }}
+    group by source, stock_store_id, product_id
+
+),
+
+-- What is the cause may change while an episode lasts, so it is asked for at its middle.
+episodes as (
+
+    select
+        episodes_joined.source as source,
+        episodes_joined.store_id as store_id,
+        episodes_joined.product_id as product_id,
+        kind, started_at, ended_at, first_day, last_day, is_ongoing,
+        -- What is asked and promoted in the web shop, the depot's shelf is empty of.
+        ifNull(selling_store_id, episodes_joined.store_id) as selling_store_id,
+        addMilliseconds(started_at, intDiv(dateDiff('millisecond', started_at, ended_at), 2)) as asked_at,
+        addDays(first_day, intDiv(dateDiff('day', first_day, last_day), 2)) as asked_on
+    from {{ ref('int_stock_out_episodes_joined') }} as episodes_joined
+    left join sellers
+        on episodes_joined.source = sellers.source and episodes_joined.store_id = sellers.stock_store_id
+        and episodes_joined.product_id = sellers.product_id
 
 ),
 
@@ -26,33 +47,38 @@ ranged as (
 
 ),
 
--- An order still awaited when the shelf was empty; the deadline is what was promised.
+-- An order still awaited then; the deadline is what was promised.
 lines_awaited as (
 
     select
         episodes.source as source, episodes.store_id as store_id, episodes.product_id as product_id,
         episodes.started_at as started_at,
-        max(not is_from_own_depot and promised_date < episodes.first_day) as is_supplier_late,
+        max(not is_from_own_depot and promised_date < episodes.asked_on) as is_supplier_late,
         true as is_awaited
     from episodes
     inner join order_lines
         on episodes.source = order_lines.source and episodes.store_id = order_lines.store_id
         and episodes.product_id = order_lines.product_id
-    where placed_at < episodes.started_at
+    where placed_at < episodes.asked_at
         -- What is overdue for weeks nobody waits for any more: the line was forgotten, not the goods.
-        and promised_date >= subtractDays(episodes.first_day, {{ forgotten_days }})
+        and promised_date >= subtractDays(episodes.asked_on, {{ forgotten_days }})
         and ifNull(
-            if(received_units >= ordered_units, last_received_at, order_lines.ended_at) >= episodes.started_at, true
+            if(received_units >= ordered_units, last_received_at, order_lines.ended_at) >= episodes.asked_at, true
         )
     group by source, store_id, product_id, started_at
 
 ),
 
-lines_short as (
+lines_ended as (
 
-    select source, store_id, product_id, is_from_own_depot, coalesce(ended_at, last_received_at) as shorted_at
+    select
+        source, store_id, product_id,
+        coalesce(order_lines.ended_at, last_received_at) as line_ended_at,
+        max(received_units < ordered_units) as is_line_short,
+        max(received_units < ordered_units and is_from_own_depot) as is_line_of_depot_short
     from order_lines
-    where received_units < ordered_units and isNotNull(shorted_at)
+    where isNotNull(line_ended_at)
+    group by source, store_id, product_id, line_ended_at
 
 ),
 
@@ -77,14 +103,25 @@ order_rhythms as (
 
 ),
 
-weeks as (
+-- What was sold a day, of days with something to sell.
+weeks_before as (
 
     select
-        source, store_id, product_id, category, week_start_date, units_per_day,
-        avg(units_sold) over (
-            partition by source, store_id, product_id order by week_start_date rows between 4 preceding and 1 preceding
-        ) / 7 as units_sold_before
+        source, store_id, product_id, week_start_date,
+        sum(units_sold) over four_weeks_before / nullIf(sum(days_available) over four_weeks_before, 0)
+            as units_sold_before
+    from {{ ref('int_demand_weeks_measured') }}
+    window four_weeks_before as (
+        partition by source, store_id, product_id order by week_start_date rows between 4 preceding and 1 preceding
+    )
+
+),
+
+weeks as (
+
+    select source, store_id, product_id, category, week_start_date, units_per_day, units_sold_before
     from {{ ref('int_demand_weeks_settled') }}
+    inner join weeks_before using (source, store_id, product_id, week_start_date)
 
 ),
 
@@ -112,15 +149,15 @@ episodes_with_facts as (
         episodes.first_day as first_day,
         episodes.last_day as last_day,
         episodes.is_ongoing as is_ongoing,
-        ifNull(dateDiff('day', ranged_at, episodes.started_at) < {{ new_days }}, false) as is_new,
+        ifNull(dateDiff('day', ranged_at, episodes.asked_at) < {{ new_days }}, false) as is_new,
         ifNull(lines_awaited.is_supplier_late, false) as is_supplier_late,
         ifNull(lines_awaited.is_awaited, false) as is_awaited,
-        ifNull(dateDiff('day', shorted_at, episodes.started_at) < {{ short_days }}, false) as is_short,
-        ifNull(lines_short.is_from_own_depot, false) as is_depot_short,
+        ifNull(is_line_short, false) as is_short,
+        ifNull(is_line_of_depot_short, false) as is_depot_short,
         ifNull(
-            dateDiff('day', promotion_days.date_key, episodes.first_day) < {{ aftermath_days }}, false
+            dateDiff('day', promotion_days.date_key, episodes.asked_on) < {{ aftermath_days }}, false
         ) as is_promoted,
-        ifNull(dateDiff('hour', orders_spaced.placed_at, episodes.started_at) > usual_hours, false) as is_order_overdue,
+        ifNull(dateDiff('hour', orders_spaced.placed_at, episodes.asked_at) > usual_hours, false) as is_order_overdue,
         ifNull(orders_spaced.hours_since_last > usual_hours, false) as is_order_late,
         ifNull(units_per_day * ifNull(demand_index, 1) > {{ surprise }} * units_sold_before, false) as is_surprising
     from episodes
@@ -131,21 +168,21 @@ episodes_with_facts as (
     left join order_rhythms
         on episodes.source = order_rhythms.source and episodes.store_id = order_rhythms.store_id
         and episodes.product_id = order_rhythms.product_id
-    asof left join lines_short
-        on episodes.source = lines_short.source and episodes.store_id = lines_short.store_id
-        and episodes.product_id = lines_short.product_id and episodes.started_at >= lines_short.shorted_at
+    asof left join lines_ended
+        on episodes.source = lines_ended.source and episodes.store_id = lines_ended.store_id
+        and episodes.product_id = lines_ended.product_id and episodes.asked_at >= lines_ended.line_ended_at
     asof left join promotion_days
-        on episodes.source = promotion_days.source and episodes.store_id = promotion_days.store_id
-        and episodes.product_id = promotion_days.product_id and episodes.first_day >= promotion_days.date_key
+        on episodes.source = promotion_days.source and episodes.selling_store_id = promotion_days.store_id
+        and episodes.product_id = promotion_days.product_id and episodes.asked_on >= promotion_days.date_key
     asof left join orders_spaced
         on episodes.source = orders_spaced.source and episodes.store_id = orders_spaced.store_id
-        and episodes.product_id = orders_spaced.product_id and episodes.started_at >= orders_spaced.placed_at
+        and episodes.product_id = orders_spaced.product_id and episodes.asked_at >= orders_spaced.placed_at
     asof left join weeks
-        on episodes.source = weeks.source and episodes.store_id = weeks.store_id
-        and episodes.product_id = weeks.product_id and episodes.first_day >= weeks.week_start_date
+        on episodes.source = weeks.source and episodes.selling_store_id = weeks.store_id
+        and episodes.product_id = weeks.product_id and episodes.asked_on >= weeks.week_start_date
     left join indexes
-        on episodes.source = indexes.source and episodes.store_id = indexes.store_id
-        and weeks.category = indexes.category and episodes.first_day = indexes.date_key
+        on episodes.source = indexes.source and episodes.selling_store_id = indexes.store_id
+        and weeks.category = indexes.category and episodes.asked_on = indexes.date_key
 
 ),
 
