@@ -56,7 +56,7 @@ def mutate(
     if open_:
         _judge(settings, open_, results)
     listed = reasons()
-    found = [(one, known(one)) for one in plan]
+    found = [(one, known(one) or (results.last(one) if only_report else None)) for one in plan]
     judged = [Judged(one.mutant, one.layer, v, reason_for(one.mutant, listed)) for one, v in found if v]
     (folder / "report.md").write_text(as_markdown(judged))
     _tell(judged)

@@ -26,9 +26,13 @@ class Results:
         shared, verdict = self._kept.get(planned.own, ("", None))
         return verdict if verdict and (verdict.by in _OWN or shared == planned.shared) else None
 
+    def last(self, planned: Planned) -> Verdict | None:
+        """The last verdict on this SQL, whatever has changed since."""
+        return self._last.get(_hash(planned))
+
     def found_before(self, planned: Planned) -> Verdict | None:
         """The last verdict on this SQL, if it was found then, whatever has changed since in its judges."""
-        verdict = self._last.get(_hash(planned))
+        verdict = self.last(planned)
         return verdict if verdict and verdict.by != SURVIVED else None
 
     def keep(self, planned: Planned, verdict: Verdict) -> None:

@@ -63,4 +63,6 @@ class ParsedProject:
                 self._relations[node.name]: self._compiler.compile_node(node, nodes, {}, write=False).compiled_code
                 for node in inputs
             }
-        return UnitTest(test.name, given, list(test.expect.rows[0]))
+        expected = test.expect.rows
+        # As SQL, or as no row at all, every column of the model is expected.
+        return UnitTest(test.name, given, list(expected[0]) if isinstance(expected, list) and expected else [])

@@ -13,6 +13,7 @@ from tests.dbt_project.random_worlds import random_log
 from tests.dbt_project.raw_log import Message, RawLog, land
 from tests.dbt_project.scenarios import scenarios
 from tests.dbt_project.test_any_split import expected_facts, facts
+from tests.dbt_project.test_restatements import days_restated, restated
 from tests.dbt_project.test_stock_any_split import corrections, expected_corrections
 from tests.dbt_project.test_twin import simulated_messages
 from tests.dbt_project.warehouse_build import WarehouseBuild
@@ -41,6 +42,9 @@ def differences_known(build: WarehouseBuild, model: str, database_of: DatabaseOf
         query = f"select _topic, _partition, _offset, verdict from {database_of(model)}.{model}"
         said = {str(row) for row in build.rows(f"{query} where intDiv(_partition, {_APART}) = 1")}
         found |= {f"{model}, by plain Python: {row}" for row in said ^ _verdicts(_TOPICS[model])}
+    if model == "restatements":
+        said = set(days_restated(build, database_of(model), "world-%").items())
+        found |= {f"restatements, by plain Python: {day}" for day in said ^ _restated()}
     if model == "dim_date":
         found |= {f"dim_date: {day}" for day in _days(build, database_of(model))}
     return found
@@ -68,6 +72,11 @@ def _facts() -> set[str]:
 @cache
 def _corrections() -> set[str]:
     return {str(one) for one in expected_corrections(_ledgers()).items()}
+
+
+@cache
+def _restated() -> set[tuple]:
+    return set(restated(_quarrels()).items())
 
 
 @cache
