@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def compare(client: Client) -> None:
-    """Write both, ask both the same, print. Raises AssertionError where they do not answer the same."""
+    """Write both, ask both the same, print. Raises ValueError where they do not answer the same."""
     try:
         _compare(client)
     finally:
@@ -60,7 +60,8 @@ def _compare(client: Client) -> None:
     client.command((_STATEMENTS / "expanded.sql").read_text())
     for question, query in QUESTIONS.items():
         dense, expanded = (_asked(client, query.format(f"core.bench_stock_{of}")) for of in ("dense", "expanded"))
-        assert dense[0] == expanded[0], f"{question}: {dense[0][:3]} is not {expanded[0][:3]}"
+        if dense[0] != expanded[0]:
+            raise ValueError(f"{question}: {dense[0][:3]} is not {expanded[0][:3]}")
         print(f"{dense[1] * 1000:9.0f} ms dense {expanded[1] * 1000:9.0f} ms intervals  {question}", flush=True)
 
 

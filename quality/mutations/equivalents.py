@@ -9,7 +9,7 @@ import yaml
 
 from quality.mutations.mistakes import Mutant
 
-LIST = Path(__file__).with_name("equivalent.yml")
+LISTS = Path(__file__).with_name("equivalent")
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,13 @@ def _matches(text: str, pattern: str) -> bool:
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-def reasons(path: Path = LIST) -> list[Reasoned]:
-    """The list."""
-    return [Reasoned(**entry) for entry in yaml.safe_load(path.read_text()) or []]
+def reasons(folder: Path = LISTS) -> list[Reasoned]:
+    """What the lists of the folder say, a list per layer."""
+    return [
+        Reasoned(**entry)
+        for path in sorted(folder.glob("*.yml"))
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    ]
 
 
 def reason_for(mutant: Mutant, known: Iterable[Reasoned]) -> str:

@@ -46,6 +46,7 @@ days_changed as (
         pair_key, date_key, true as is_stated,
         min(changes.source) as source, min(changes.store_id) as store_id, min(changes.product_id) as product_id,
         cast(sum(changes.units) as Decimal(18, 3)) as units,
+        cast(sumIf(changes.units, changes.units < 0) as Decimal(18, 3)) as units_gone,
         cast(sum(on_order_change) as Decimal(18, 3)) as on_order,
         cast(sum(in_transit_change) as Decimal(18, 3)) as in_transit,
         {% for kind, column in kinds.items() %}
@@ -59,7 +60,7 @@ days_changed as (
     union all
 
     select
-        {{ pair_key() }}, date_key, false, source, store_id, product_id, units, on_order_change, in_transit_change,
+        {{ pair_key() }}, date_key, false, source, store_id, product_id, units, 0, on_order_change, in_transit_change,
         {{ '0, ' * (kinds | length) }} 0
     from ({{ stock_before_touched() }})
     {% endif %}
@@ -160,8 +161,7 @@ paths as (
     where ({{ pair_key() }}, date_key) in (
         select pair_key, date_key
         from days_closed
-        where is_stated and (closing_units <= 0 or closing_units - units <= 0
-            or closing_units - units + least({{ kinds.values() | join(', 0) + least(') }}, 0) <= 0)
+        where is_stated and closing_units - units + units_gone <= 0
     )
     group by pair_key, date_key
 
