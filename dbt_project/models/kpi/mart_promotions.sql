@@ -207,7 +207,10 @@ promotions_summed as (
         sum(ifNull(
             toDecimal128(weekdays.other_weight_during, 6) * weekdays.other_units_before
                 / nullIf(weekdays.other_weight_before, 0), 0
-        )) as other_units_expected
+        )) + ifNull(
+            toDecimal128(sumIf(weekdays.other_weight_during, weekdays.other_weight_before = 0), 6)
+                * sum(weekdays.other_units_before) / nullIf(sum(weekdays.other_weight_before), 0), 0
+        ) as other_units_expected
     from weekdays
     group by
         source, promotion_key, promotion_id, product_id, store_id, currency, category, starts_on, ends_on,
