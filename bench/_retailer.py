@@ -16,7 +16,7 @@ DAYS = 730
 PRODUCTS = 1000
 LINES_PER_PAIR_AND_DAY = 0.685
 PARTITIONS = 4
-LINES_PER_INSERT = 1_000_000  # the engine of a laptop gives a statement 2 GB
+LINES_PER_INSERT = 250_000  # the engine of a laptop gives a statement 2 GB
 _STATEMENTS = Path(__file__).parent / "retailer"
 _SMALL_BLOCKS = {
     "max_block_size": 65_536,
