@@ -22,7 +22,8 @@ TAGS = {
     "predicted",  # reads predictions
     "estimated",  # infers, and says so in its names
 }
-BI_TYPES = {"Bool", "Int64", "Float64", "Decimal(18, 2)", "Decimal(18, 3)", "Date", "DateTime('UTC')", "String"}
+DECIMALS = {f"Decimal(18, {scale})" for scale in (2, 3, 4, 6)}
+BI_TYPES = {"Bool", "Int64", "Float64", "Date", "DateTime('UTC')", "String"} | DECIMALS
 SELECTORS = ["before_ml", "after_ml", "staging", "intermediate", "core", "kpi", "features", "monitoring", "reporting"]
 
 

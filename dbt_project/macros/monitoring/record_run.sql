@@ -1,9 +1,9 @@
-{#- At the end of a run, from wherever dbt was started: what each node did, how many rows its table has, how fresh the
-    sources are that it read. Each invocation is written once. What can be foreseen does not turn a green run red: tables
-    that are missing are not written to, those of an older version gain their columns, texts are cut and escaped. What
-    cannot (the server refuses the rows) does, as any hook of dbt that fails: the models stand, dbt tells what the server
-    said, and a record that is silently missing would be found out on the day it is needed. `--vars 'record_runs: false'`
-    goes without. -#}
+{#- At the end of a run, from wherever dbt was started: what each node did, how many rows its table has, how fresh
+    the sources are that it read. Each invocation is written once. What can be foreseen does not turn a green run
+    red: tables that are missing are not written to, those of an older version gain their columns, texts are cut and
+    escaped. What cannot (the server refuses the rows) does, as any hook of dbt that fails: the models stand, dbt
+    tells what the server said, and a record that is silently missing would be found out on the day it is needed.
+    `--vars 'record_runs: false'` goes without. -#}
 {% macro record_run(results) %}
     {% if execute and var('record_runs') and flags.WHICH in recorded_commands() and results %}
         {% set existing = [] %}

@@ -14,8 +14,8 @@ with messages as (
 
 ),
 
--- Nothing orders messages of two partitions, so a closing may overtake the last tickets of its day: what comes soon after
--- it came with it.
+-- Nothing orders messages of two partitions, so a closing may overtake the last tickets of its day: what comes soon
+-- after it came with it.
 days_closed as (
 
     select
