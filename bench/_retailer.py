@@ -16,6 +16,7 @@ DAYS = 730
 PRODUCTS = 1000
 LINES_PER_PAIR_AND_DAY = 0.685
 PARTITIONS = 4
+LINES_PER_INSERT = 250_000  # the engine of a laptop gives a statement 2 GB
 _STATEMENTS = Path(__file__).parent / "retailer"
 _SMALL_BLOCKS = {
     "max_block_size": 65_536,
@@ -57,7 +58,9 @@ def fill(client: Client, retailer: Retailer) -> None:
     _insert(client, INVENTORY, retailer, "counts")
     at = f"toDateTime('2024-11-01 08:00:00', 'UTC') + 86400 * intDiv(number * {DAYS}, {retailer.lines})"
     at += " + cityHash64('time', intDiv(number, 4)) % 43200"
-    _insert(client, SALES, retailer, "sales", at=at, first=0, count=retailer.lines)
+    for first in range(0, retailer.lines, LINES_PER_INSERT):
+        count = min(LINES_PER_INSERT, retailer.lines - first)
+        _insert(client, SALES, retailer, "sales", at=at, first=first, count=count)
     _insert(client, SALES, retailer, "days_closed")
 
 

@@ -34,7 +34,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "intermediate.int_shelf_silence_days_expected": PAIR
     | {"silent_from": INSTANT, "date_key": DAY, "expected_units": "Float64"},
     "intermediate.int_shelf_silences_judged": PAIR
-    | {"stock_store_id": ID, "silent_from": INSTANT, "silent_until": INSTANT, "phantom_probability": "Nullable(Float64)"}
+    | {"stock_store_id": ID, "silent_from": INSTANT, "silent_until": INSTANT}
+    | {"phantom_probability": "Nullable(Float64)"}
     | dict.fromkeys(("empty_rate", "expected_units", "no_sale_probability"), "Float64"),
     "intermediate.int_store_days_opened": {"store_id": ID, "date_key": DAY, "starts_at": INSTANT, "ends_at": INSTANT},
     "kpi.mart_lost_sales_daily": PAIR
