@@ -21,7 +21,7 @@ order_receipts_dated as (
         _message_key
     from movements
     -- What a depot of ours sends comes as a transfer.
-    where movement_type in ('receipt', 'transfer_in') and isNotNull(purchase_order_id)
+    where movement_type in ('receipt', 'transfer_in') and isNotNull(movements.purchase_order_id)
 
 )
 

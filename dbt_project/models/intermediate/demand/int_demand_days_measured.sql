@@ -20,7 +20,7 @@ pairs as (
 
 store_days as (
 
-    select source, store_id, date_key, toFloat32(open_minutes / 60) as open_hours, is_over
+    select source, store_id, date_key, is_over
     from {{ ref('int_store_days_opened') }}
     where is_open
 
@@ -57,7 +57,7 @@ days_offered as (
         pairs.store_id as store_id,
         pairs.product_id as product_id,
         pairs.category as category,
-        date_key,
+        stock.date_key as date_key,
         is_over
     from stock
     inner join pairs using (source, stock_store_id, product_id)

@@ -1,3 +1,5 @@
+{{ config(tags=['estimated']) }}
+
 with lost as (
 
     select *, toDateTime64(date_key, 3, 'UTC') as day_begun_at from {{ ref('mart_lost_sales_daily') }}
@@ -27,6 +29,8 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(store_id as String) as store_id,
+    cast(product_id as String) as product_id,
     cast(cause as String) as cause,
 
     -- units

@@ -1,3 +1,5 @@
+{{ config(tags=['predicted']) }}
+
 select
     -- keys of the dimensions
     cast(store_key as Int64) as store_key,
@@ -5,6 +7,8 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(store_id as String) as store_id,
+    cast(product_id as String) as product_id,
     cast(model as String) as model,
     cast(demand_class as String) as demand_class,
 

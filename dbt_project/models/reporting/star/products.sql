@@ -14,9 +14,5 @@ select
     cast(status as String) as status,
 
     -- booleans
-    cast(is_current as Bool) as is_current,
-
-    -- dates and timestamps
-    cast(valid_from as DateTime64(3, 'UTC')) as valid_from,
-    cast(valid_to as DateTime64(3, 'UTC')) as valid_to
+    cast(is_current as Bool) as is_current
 from {{ ref('dim_product') }}

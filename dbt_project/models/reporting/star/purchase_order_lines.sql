@@ -35,5 +35,5 @@ select
 
     -- dates and timestamps
     cast(promised_date as Date) as promised_date,
-    cast(placed_at as DateTime64(3, 'UTC')) as placed_at
+    cast(placed_at as DateTime('UTC')) as placed_at
 from {{ ref('fact_purchase_order_lines') }} as lines

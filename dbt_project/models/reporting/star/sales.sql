@@ -8,6 +8,7 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(store_id as String) as store_id,
     cast(transaction_id as String) as transaction_id,
     cast(event_type as String) as event_type,
     cast(line_type as String) as line_type,
@@ -33,5 +34,5 @@ select
     cast(isNotNull(lines.cost_amount) as Bool) as is_cost_known,
 
     -- dates and timestamps
-    cast(sold_at as DateTime64(3, 'UTC')) as sold_at
+    cast(sold_at as DateTime('UTC')) as sold_at
 from {{ ref('fact_sales') }} as lines

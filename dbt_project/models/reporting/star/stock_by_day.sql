@@ -6,6 +6,8 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(store_id as String) as store_id,
+    cast(product_id as String) as product_id,
 
     -- units
     cast(opening_units as Decimal(18, 3)) as opening_units,

@@ -6,6 +6,7 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(event_id as String) as event_id,
     cast(count_id as String) as count_id,
     cast(scope as String) as scope,
 
@@ -23,5 +24,5 @@ select
     cast(is_within_one as Bool) as is_within_one,
 
     -- dates and timestamps
-    cast(counted_at as DateTime64(3, 'UTC')) as counted_at
+    cast(counted_at as DateTime('UTC')) as counted_at
 from {{ ref('fact_stock_counts') }}

@@ -1,3 +1,5 @@
+{{ config(tags=['estimated']) }}
+
 with episodes as (
 
     select * from {{ ref('mart_stockouts') }}
@@ -34,6 +36,8 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(store_id as String) as store_id,
+    cast(product_id as String) as product_id,
     cast(kind as String) as kind,
     cast(root_cause as String) as root_cause,
 
@@ -52,6 +56,6 @@ select
     cast(is_ongoing as Bool) as is_ongoing,
 
     -- dates and timestamps
-    cast(started_at as DateTime64(3, 'UTC')) as started_at,
-    cast(ended_at as DateTime64(3, 'UTC')) as ended_at
+    cast(started_at as DateTime('UTC')) as started_at,
+    cast(ended_at as DateTime('UTC')) as ended_at
 from episodes_keyed

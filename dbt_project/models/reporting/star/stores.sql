@@ -17,9 +17,5 @@ select
     cast(ifNull(floor_area_m2, 0) as Decimal(18, 3)) as floor_area_m2,
 
     -- booleans
-    cast(is_current as Bool) as is_current,
-
-    -- dates and timestamps
-    cast(valid_from as DateTime64(3, 'UTC')) as valid_from,
-    cast(valid_to as DateTime64(3, 'UTC')) as valid_to
+    cast(is_current as Bool) as is_current
 from {{ ref('dim_store') }}
