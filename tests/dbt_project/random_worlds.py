@@ -8,8 +8,8 @@ from tests.dbt_project.raw_log import Message, RawLog
 from tests.dbt_project.shop import DAY, NOON, cost, days, location, product, returned, sale, store_day_closed, void
 
 
-def random_log(worlds: int, messages: int, seed: int) -> list[Message]:
-    """Messages of `worlds` sources, `messages` each, in order of arrival."""
+def random_log(worlds: int, messages: int, seed: int, seconds: int = 1) -> list[Message]:
+    """Messages of `worlds` sources, `messages` each, by arrival: with the one before, or `seconds` later."""
     rng = random.Random(seed)
     log = RawLog()
     said: dict[str, list[Event]] = {f"world-{number:03}": [] for number in range(worlds)}
@@ -17,7 +17,7 @@ def random_log(worlds: int, messages: int, seed: int) -> list[Message]:
     for _ in range(messages):
         for source, events in said.items():
             events.append(_next_event(rng, source, events))
-            sent.append(log.append(events[-1], partition=rng.randrange(2), seconds=rng.choice([0, 1])))
+            sent.append(log.append(events[-1], partition=rng.randrange(2), seconds=rng.choice([0, seconds])))
     return sent
 
 

@@ -13,7 +13,7 @@ from tests.dbt_project.random_worlds import random_log
 from tests.dbt_project.raw_log import Message, RawLog, land
 from tests.dbt_project.scenarios import scenarios
 from tests.dbt_project.test_any_split import expected_facts, facts
-from tests.dbt_project.test_restatements import days_restated, restated
+from tests.dbt_project.test_restatements import SECONDS_APART, days_restated, restated
 from tests.dbt_project.test_stock_any_split import corrections, expected_corrections
 from tests.dbt_project.test_twin import simulated_messages
 from tests.dbt_project.warehouse_build import WarehouseBuild
@@ -92,7 +92,7 @@ def _told() -> list[Message]:
 
 @cache
 def _quarrels() -> list[Message]:
-    return _apart(1, random_log(worlds=40, messages=14, seed=7))
+    return _apart(1, random_log(worlds=40, messages=20, seed=7, seconds=SECONDS_APART))
 
 
 @cache
