@@ -10,7 +10,7 @@ from cli.console import console
 from cli.programs import dbt_command, dbt_environment
 from contracts.settings import PROJECT, Settings
 
-_RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
+_RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult", "LogNodeNoOpResult")
 
 
 def build_models(settings: Settings, anew: bool) -> int:
