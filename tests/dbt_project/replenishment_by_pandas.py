@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from tests.dbt_project.sales_by_pandas import ZERO
-from tests.dbt_project.stock_by_pandas import Pair, books, order_lines
+from tests.dbt_project.stock_books import Pair, books
+from tests.dbt_project.suppliers_by_pandas import order_lines
 from tests.dbt_project.told_events import DAY, Event, Told, Versions, instant
 
 HORIZON_DAYS = 42

@@ -17,6 +17,7 @@ from ingestion.simulation.world import world_names
 from tests.dbt_project import replenishment_by_pandas as replenishment
 from tests.dbt_project import sales_by_pandas as sales
 from tests.dbt_project import stock_by_pandas as stock
+from tests.dbt_project import suppliers_by_pandas as suppliers
 from tests.dbt_project.damage import broken, turns_red
 from tests.dbt_project.kpis_by_hand import EVENTS, SOURCE
 from tests.dbt_project.raw_log import Message, RawLog, land
@@ -27,7 +28,7 @@ SEED = random.randrange(10_000)
 MONTH, YEARS = 40, 420
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 Computed = Callable[[Told], pd.DataFrame]
-SALES: dict[str, tuple[Computed, str]] = {
+COMPUTED: dict[str, tuple[Computed, str]] = {
     "mart_sales_daily": (sales.daily_sales, "store_id, date_key, product_id, channel, currency"),
     "mart_baskets": (sales.baskets, "store_id, date_key, channel, currency"),
     "mart_sales_hourly": (sales.hours, "store_id, date_key, local_hour, channel, currency"),
@@ -42,6 +43,16 @@ SALES: dict[str, tuple[Computed, str]] = {
     "mart_like_for_like": (sales.like_for_like, "store_id, date_key, category"),
     "mart_promotions": (sales.promotions, "promotion_id, product_id, store_id"),
     "completeness": (sales.completeness, "store_id, date_key"),
+    "mart_inventory_daily": (stock.inventory_by_day, "store_id, date_key, category"),
+    "mart_inventory_health": (stock.inventory_health, "store_id, product_id"),
+    "inventory_turnover_analysis": (stock.inventory_turnover, "store_id, category, month_start_date"),
+    "int_stock_positions_taken": (replenishment.positions, "store_id, product_id"),
+    "mart_shrinkage": (stock.shrinkage, "store_id, product_id, date_key"),
+    "mart_record_accuracy": (stock.record_accuracy, "month, store_id, category, scope"),
+    "mart_known_losses_daily": (stock.known_losses, "store_id, product_id, date_key, loss_type"),
+    "fact_purchase_order_lines": (suppliers.order_lines_told, "purchase_order_id, purchase_order_line"),
+    "mart_supplier_deliveries_monthly": (suppliers.deliveries_by_month, "month, supply_source_id, store_id"),
+    "mart_supplier_performance": (suppliers.supplier_performance, "supply_source_id"),
 }
 ZERO = Decimal(0)
 # What a product brought above its price of last year is cut after four decimals, product by product.
@@ -52,20 +63,6 @@ ONLY: dict[str, Callable[[Told], str]] = {
     "mart_sales_hourly": lambda told: f"not has({sorted(map(str, told.clock_changes))}, toString(date_key))",
 }
 EMPTY = {"core.fact_ml_predictions", "kpi.policy_overrides"}  # until models run, and planners know better
-STOCK: dict[str, tuple[Computed, str]] = {
-    "mart_inventory_daily": (stock.inventory_by_day, "store_id, date_key, category"),
-    "mart_inventory_health": (stock.inventory_health, "store_id, product_id"),
-    "inventory_turnover_analysis": (stock.inventory_turnover, "store_id, category, month_start_date"),
-    "int_stock_positions_taken": (replenishment.positions, "store_id, product_id"),
-    "mart_shrinkage": (stock.shrinkage, "store_id, product_id, date_key"),
-    "mart_record_accuracy": (stock.record_accuracy, "month, store_id, category, scope"),
-    "mart_known_losses_daily": (stock.known_losses, "store_id, product_id, date_key, loss_type"),
-}
-SUPPLIERS: dict[str, tuple[Computed, str]] = {
-    "fact_purchase_order_lines": (stock.order_lines_told, "purchase_order_id, purchase_order_line"),
-    "mart_supplier_deliveries_monthly": (stock.deliveries_by_month, "month, supply_source_id, store_id"),
-    "mart_supplier_performance": (stock.supplier_performance, "supply_source_id"),
-}
 
 
 def _messages() -> list[Message]:
@@ -112,24 +109,10 @@ def months(built_once: WarehouseBuild) -> Months:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("model", SALES)
-def test_sales(months: Months, model: str) -> None:
-    """What was sold: each row of the model is what pandas makes of the events, and no row is more or less."""
-    _compare(months, model, *SALES[model])
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("model", STOCK)
-def test_stock(months: Months, model: str) -> None:
-    """What lay on the shelves, what was lost and found: the same, walking each book movement by movement."""
-    _compare(months, model, *STOCK[model])
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("model", SUPPLIERS)
-def test_suppliers(months: Months, model: str) -> None:
-    """What was ordered and came, in full, on time, and how long it took: the same, following each line."""
-    _compare(months, model, *SUPPLIERS[model])
+@pytest.mark.parametrize("model", COMPUTED)
+def test_pandas_says_the_same(months: Months, model: str) -> None:
+    """Each row of the model is what pandas makes of the events, and no row is more or less."""
+    _compare(months, model, *COMPUTED[model])
 
 
 PLANS = """

@@ -1,6 +1,7 @@
 """Judge the mistakes that standard input names, a JSON object per line; each verdict is a line of standard output."""
 
 import json
+import signal
 import sys
 from contextlib import redirect_stdout
 
@@ -12,6 +13,7 @@ from tests.quality.mutations.worlds import land_worlds
 
 def main() -> None:
     """Start a server, build all worlds, judge; ends when the input does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server must not outlive us
     try:
         # What dbt prints is no verdict.
         with redirect_stdout(sys.stderr), own_clickhouse() as settings:

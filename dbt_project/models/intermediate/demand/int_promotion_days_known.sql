@@ -2,13 +2,7 @@
 
 with promotions as (
 
-    select
-        source,
-        promotion_id,
-        cast(product_id as String) as product_id,
-        store_id as only_store_id,
-        starts_on,
-        ends_on
+    select source, promotion_id, product_id, store_id as only_store_id, starts_on, ends_on
     from {{ ref('dim_promotion') }}
     where isNotNull(starts_on)
 
