@@ -52,14 +52,19 @@ def mutate(
         return results.of(one) or (results.found_before(one) if survivors_only else None)
 
     open_ = [] if only_report else [one for one in plan if known(one) is None]
-    say(f"{len(plan)} mistakes, {len(plan) - len(open_)} of them judged before or left out.")
     if open_:
+        say(f"{len(plan)} mistakes, {len(plan) - len(open_)} of them judged before.")
         _judge(settings, open_, results)
     listed = reasons()
     found = [(one, known(one) or (results.last(one) if only_report else None)) for one in plan]
     judged = [Judged(one.mutant, one.layer, v, reason_for(one.mutant, listed)) for one, v in found if v]
-    (folder / "report.md").write_text(as_markdown(judged))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.md").write_text(as_markdown(judged), encoding="utf-8")
     _tell(judged)
+    if len(judged) < len(plan):
+        say(
+            f"{len(plan) - len(judged)} of {len(plan)} mistakes have no verdict yet; without --only-report they are judged."
+        )
     say(f"Written to {folder / 'report.md'}")
     raise typer.Exit(1 if survivors(judged) else 0)
 
@@ -96,7 +101,7 @@ def _judge(settings: Settings, open_: list[Planned], results: Results) -> None:
                 results.keep(one, Verdict(said["by"], said["told"]))
                 progress.update(task, advance=1, description=one.mutant.model)
         except KeyboardInterrupt:
-            process.stdin.close()  # if the signal has not reached the judge, the end of its work does
+            process.terminate()  # where the signal has not reached the judge
             process.wait()
             say("Stopped. What is judged is kept: the same command goes on from here.")
             raise
