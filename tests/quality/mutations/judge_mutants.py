@@ -12,14 +12,23 @@ from tests.quality.mutations.worlds import land_worlds
 
 
 def main() -> None:
-    """Start a server, build all worlds, judge; ends when the input does."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server must not outlive us
+    """Start a server, build all worlds, judge; ends when the input does, or at a signal, and takes the server along."""
+    stopped = []
+
+    def stop(*_: object) -> None:
+        stopped.append(True)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         # What dbt prints is no verdict.
         with redirect_stdout(sys.stderr), own_clickhouse() as settings:
             _judge(WarehouseBuild(settings))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except BaseException:
+        if not stopped:
+            raise
+        sys.exit(130)  # whatever dbt made of the interrupt
 
 
 def _judge(build: WarehouseBuild) -> None:
