@@ -62,9 +62,7 @@ def mutate(
     (folder / "report.md").write_text(as_markdown(judged), encoding="utf-8")
     _tell(judged)
     if len(judged) < len(plan):
-        say(
-            f"{len(plan) - len(judged)} of {len(plan)} mistakes have no verdict yet; without --only-report they are judged."
-        )
+        say(f"{len(plan) - len(judged)} of {len(plan)} mistakes have no verdict yet: leave out --only-report.")
     say(f"Written to {folder / 'report.md'}")
     raise typer.Exit(1 if survivors(judged) else 0)
 
