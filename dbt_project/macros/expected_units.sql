@@ -7,8 +7,8 @@
     if(
         {{ days }} <= 0, 0.,
         {{ cumulated }}[least(toInt64({{ days }}), {{ horizon_days() }})]
-        + greatest(toInt64({{ days }}) - {{ horizon_days() }},
-            0) * {{ cumulated }}[{{ horizon_days() }}] / {{ horizon_days() }}
+        + greatest(toInt64({{ days }}) - {{ horizon_days() }}, 0)
+        * {{ cumulated }}[{{ horizon_days() }}] / {{ horizon_days() }}
     )
 {%- endmacro %}
 

@@ -9,11 +9,10 @@
             {{ _units('reorder_point') }}, '.'
         ),
         packs = 0, concat(
-            'Nothing to order: ', if(capped_by = 'shelf life', 'what would sell before it expires',
-                'the room on the shelf'),
-            ' is less than the smallest order, ', {{ _units('least_packs * pack_units') }}, ', though ',
-                {{ _position() }},
-            ' is below the reorder point of ', {{ _units('reorder_point') }}, '.'
+            'Nothing to order: ',
+            if(capped_by = 'shelf life', 'what would sell before it expires', 'the room on the shelf'),
+            ' is less than the smallest order, ', {{ _units('least_packs * pack_units') }},
+            ', though ', {{ _position() }}, ' is below the reorder point of ', {{ _units('reorder_point') }}, '.'
         ),
         concat(
             'Order ', {{ _units('order_units') }}, ' (', toString(packs), ' × ', {{ _units('pack_units') }}, ')',
@@ -22,14 +21,15 @@
             multiIf(
                 reorder_point <= minimum_presentation_units, 'the presentation minimum',
                 estimated_safety_stock_units > estimated_period_units, 'its safety stock',
-                    'demand until the order after next comes'
+                'demand until the order after next comes'
             ),
             ' (', {{ _units('estimated_units_per_day', 2) }}, ' a day over ', {{ _units('whole_lead_time_days') }},
-                ' days of lead time and ',
-            toString(review_days), ' until the next review, ', {{ _units('estimated_safety_stock_units') }},
-                ' safety stock)',
-            if(uncovered_units >= 0.5, concat('; ', {{ _units('uncovered_units') }},
-                ' will be missed before it comes'), ''), '.'
+            ' days of lead time and ', toString(review_days), ' until the next review, ',
+            {{ _units('estimated_safety_stock_units') }}, ' safety stock)',
+            if(
+                uncovered_units >= 0.5,
+                concat('; ', {{ _units('uncovered_units') }}, ' will be missed before it comes'), ''
+            ), '.'
         )
     )
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{#- Before an incremental run of `fact_inventory`: writes its helper tables `touched` (from which day on a pair's rows
-    are
-    stated again: something moved, was ordered, or is of another version) and `marked` (the rows that go). -#}
+{#- Before an incremental run of `fact_inventory`: writes its helper tables `touched` (from which day on a pair's
+    rows are stated again: something moved, was ordered, or is of another version) and `marked` (the rows that go).
+    -#}
 {% macro mark_inventory_days() %}
     {% if execute and is_incremental() %}
         {% do drop_leftovers() %}
