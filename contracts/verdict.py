@@ -16,17 +16,35 @@ NO_TYPE = "event_type: missing"
 UNKNOWN_TYPE = "event_type: not one of this topic's"
 
 
+class BrokenRuleError(ValueError):
+    """A message breaks the contract; its text is the first rule broken, in the words of the raw table's `_error`."""
+
+
 def verdict(topic: str, payload: bytes) -> str:
     """The first rule that a message breaks, '' if none; the raw table's `_error` says the same."""
     try:
+        read_event(topic, payload)
+    except BrokenRuleError as broken:
+        return str(broken)
+    return ""
+
+
+def read_event(topic: str, payload: bytes) -> Event:
+    """The event that a message is. Raises BrokenRuleError."""
+    try:
         event = _read_object(payload)
     except ValueError:
-        return UNREADABLE
+        raise BrokenRuleError(UNREADABLE) from None
     kind = event.get("event_type")
     if kind is None:
-        return NO_TYPE
+        raise BrokenRuleError(NO_TYPE)
     model = TOPICS[topic].get(json_text(kind))
-    return _first_error(model, event) if model else UNKNOWN_TYPE
+    if model is None:
+        raise BrokenRuleError(UNKNOWN_TYPE)
+    try:
+        return model.model_validate(event)
+    except ValidationError as error:
+        raise BrokenRuleError(_first_rule(error)) from None
 
 
 def _read_object(payload: bytes) -> dict[str, Any]:
@@ -63,13 +81,9 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _first_error(model: type[Event], event: dict[str, Any]) -> str:
-    try:
-        model.model_validate(event)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        says = first["msg"].removeprefix("Value error, ")
-        if not first["loc"]:
-            return says
-        return f"{first['loc'][0]}: missing" if first["type"] == "missing" else f"{first['loc'][0]}: {says}"
-    return ""
+def _first_rule(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    says = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return says
+    return f"{first['loc'][0]}: missing" if first["type"] == "missing" else f"{first['loc'][0]}: {says}"

@@ -1,5 +1,7 @@
 """Kafka as a stream of messages: which offsets, how many at a time, and what happens when some are lost."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import coalesce, col, lit, when
 
@@ -19,22 +21,31 @@ _READING = {
 
 
 def read_messages(spark: SparkSession, settings: Settings, max_offsets: int | None = None) -> DataFrame:
-    """Every message of the three topics from the first on: `lane, offset, timestamp, payload`.
+    """Every message of the three topics from the first on: `lane, offset, timestamp, payload`."""
+    limit = max_offsets or settings.landing_max_offsets_per_trigger
+    messages = read_topics(spark, settings, _TOPICS, "earliest", limit)
+    return messages.select(_lane().alias("lane"), "offset", "timestamp", _payload().alias("payload"))
 
-    One Kafka partition is one Spark partition, in offset order (no `minPartitions`). Offsets that Kafka no longer has
-    stop the query.
+
+def read_topics(
+    spark: SparkSession, settings: Settings, topics: Sequence[str], starting: str, max_offsets: int
+) -> DataFrame:
+    """Messages of these topics as Spark's connector gives them (`topic, partition, offset, timestamp, value`, …).
+
+    `starting` is `earliest` or offsets as JSON (`{"sales_events": {"0": 17}}`, all partitions named); it counts where
+    there is no checkpoint. One Kafka partition is one Spark partition, in offset order (no `minPartitions`). Offsets
+    that Kafka no longer has stop the query.
     """
-    messages = (
+    return (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
-        .option("subscribe", ",".join(_TOPICS))
-        .option("startingOffsets", "earliest")
+        .option("subscribe", ",".join(topics))
+        .option("startingOffsets", starting)
         .option("failOnDataLoss", "true")
-        .option("maxOffsetsPerTrigger", max_offsets or settings.landing_max_offsets_per_trigger)
+        .option("maxOffsetsPerTrigger", max_offsets)
         .options(**_READING)
         .load()
     )
-    return messages.select(_lane().alias("lane"), "offset", "timestamp", _payload().alias("payload"))
 
 
 def topic_and_partition(lane: int) -> tuple[str, int]:
