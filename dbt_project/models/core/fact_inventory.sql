@@ -67,7 +67,8 @@ days_changed as (
 
 ),
 
-days_closed as materialized (
+-- Read twice and computed twice: kept between, the days of ten million lines would fill the memory.
+days_closed as (
 
     select
         *,
