@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.settings import PROJECT, Settings
+from local_stack.stack import clickhouse_answers
 from tests.support import settings_for
-from warehouse.client import WarehouseUnavailableError, connect
+from warehouse.client import connect
 from warehouse.create_tables import create_tables
 
 START_SECONDS = 60
@@ -41,11 +42,7 @@ def own_clickhouse() -> Iterator[Settings]:
 
 def _wait_until_up(settings: Settings, server: subprocess.Popen) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            connect(settings).close()
-            return
-        except WarehouseUnavailableError:
-            assert server.poll() is None, (settings.home / "server.log").read_text()
-            assert time.monotonic() < deadline, "ClickHouse did not start"
-            time.sleep(0.2)
+    while not clickhouse_answers(settings):
+        assert server.poll() is None, (settings.home / "server.log").read_text()
+        assert time.monotonic() < deadline, "ClickHouse did not start"
+        time.sleep(0.2)
