@@ -151,7 +151,8 @@ class Judge:
         return self._project.models[model].schema
 
     def _parents(self, model: str) -> set[str]:
-        return {unique_id.rpartition(".")[2] for unique_id in self._project.models[model].depends_on.nodes}
+        nodes = self._project.models[model].depends_on.nodes  # sources among them may be called like models
+        return {unique_id.rpartition(".")[2] for unique_id in nodes if unique_id.startswith("model.")}
 
     def _downstream(self, model: str) -> list[str]:
         """The model and all that follow from it, in an order in which they can be built."""
