@@ -26,9 +26,9 @@ def stream_states(client: Client) -> list[StreamState]:
 
 _QUERY = f"""
 WITH lags AS (
-    SELECT stream, toInt64(sum(lag)) AS lag, max(seen_at) AS heard_at
+    SELECT stream, toInt64(sum(last_lag)) AS events_behind, max(last_seen_at) AS heard_at
     FROM (
-        SELECT stream, topic, partition, argMax(lag, seen_at) AS lag, max(seen_at) AS seen_at
+        SELECT stream, topic, partition, argMax(lag, seen_at) AS last_lag, max(seen_at) AS last_seen_at
         FROM {STREAM_LAG} WHERE seen_at > now() - INTERVAL 1 DAY
         GROUP BY stream, topic, partition
     )
@@ -40,11 +40,11 @@ rates AS (
     GROUP BY stream
 ),
 latencies AS (
-    SELECT stream, max(p95_seconds) AS p95_seconds
+    SELECT stream, max(p95_seconds) AS worst_p95
     FROM {STREAM_LATENCY} FINAL WHERE minute_at >= toStartOfMinute(now() - INTERVAL 3 MINUTE)
     GROUP BY stream
 )
-SELECT stream, lag, ifNull(rate, 0.), dateDiff('millisecond', heard_at, now64(3)) / 1000, p95_seconds
+SELECT stream, events_behind, ifNull(rate, 0.), dateDiff('millisecond', heard_at, now64(3)) / 1000, worst_p95
 FROM lags
 LEFT JOIN rates USING (stream)
 LEFT JOIN latencies USING (stream)
