@@ -56,11 +56,13 @@ def spans(progress: Progress, beginning: Offsets) -> list[Span]:
     return [span for span in found if span.to_offset > span.from_offset]
 
 
-def _offsets(text: str | Mapping[str, Any] | None) -> Offsets:
-    said = (json.loads(text) if isinstance(text, str) else text) or {}
+def _offsets(text: Any) -> Offsets:
+    said = json.loads(text) if isinstance(text, str) else text
+    if not isinstance(said, Mapping):  # nothing, or a source other than Kafka, whose offsets have another form
+        return {}
     return {
         (topic, int(number)): int(offset)
         for topic, partitions in said.items()
-        if isinstance(partitions, Mapping)  # a source other than Kafka has offsets of another form
+        if isinstance(partitions, Mapping)
         for number, offset in partitions.items()
     }
