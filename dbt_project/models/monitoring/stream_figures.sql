@@ -8,7 +8,7 @@ with batches as (
 
 lags as (
 
-    select *, seen_at = max(seen_at) over (partition by stream) as is_last_look
+    select stream, lag_events as partition_lag, seen_at = max(seen_at) over (partition by stream) as is_last_look
     from {{ ref('stg_streams__lags') }}
 
 ),
@@ -56,7 +56,7 @@ runs_summed as (
 
 lags_summed as (
 
-    select stream, sum(lag_events) as lag_events, max(lag_events) as lag_events_of_worst_partition
+    select stream, sum(partition_lag) as lag_events, max(partition_lag) as lag_events_of_worst_partition
     from lags
     where is_last_look
     group by stream
