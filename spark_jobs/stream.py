@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -52,26 +52,28 @@ def follow(
         for stream in streams:
             queries[stream.name] = _start(stream, spark, once)
         while not stop.is_set() and any(query.isActive for query in queries.values()):
-            _look_at_all(streams, queries, observe, once)
+            _look_at_all(spark, streams, queries, observe, once)
             stop.wait(_LOOK_EVERY_S)
-        stop_between_batches(queries.values())
-        _look_at_all(streams, queries, observe, once=True)
+        stop_between_batches(*queries.values())
+        _look_at_all(spark, streams, queries, observe, once=True)
     finally:
         _end(streams, queries)
 
 
 def _start(stream: Stream, spark: SparkSession, once: bool) -> StreamingQuery:
-    # A pool of its own: the next free core goes to the query that has the fewest, not to the oldest backlog.
-    spark.sparkContext.setLocalProperty("spark.scheduler.pool", stream.name)
-    return _named(stream, lambda: stream.start(spark, once))
+    return _named(stream, spark, lambda: stream.start(spark, once))
 
 
 def _look_at_all(
-    streams: Sequence[Stream], queries: dict[str, StreamingQuery], observe: Callable[[Queries], None], once: bool
+    spark: SparkSession,
+    streams: Sequence[Stream],
+    queries: dict[str, StreamingQuery],
+    observe: Callable[[Queries], None],
+    once: bool,
 ) -> None:
     for stream in streams:
         before = queries[stream.name]
-        queries[stream.name] = query = _named(stream, lambda of=stream, query=before: of.look(query))
+        queries[stream.name] = query = _named(stream, spark, lambda of=stream, at=before: of.look(at))
         if query.isActive:
             continue
         if broken := query.exception():
@@ -82,7 +84,10 @@ def _look_at_all(
     observe(queries)
 
 
-def _named(stream: Stream, step: Callable[[], StreamingQuery]) -> StreamingQuery:
+def _named(stream: Stream, spark: SparkSession, step: Callable[[], StreamingQuery]) -> StreamingQuery:
+    """What a step of the stream gives. A query it starts gets a pool of its own, an error the stream's name."""
+    # The next free core goes to the pool that has the fewest, not to the oldest backlog.
+    spark.sparkContext.setLocalProperty("spark.scheduler.pool", stream.name)
     try:
         return step()
     except Exception as error:
@@ -90,7 +95,7 @@ def _named(stream: Stream, step: Callable[[], StreamingQuery]) -> StreamingQuery
         raise
 
 
-def stop_between_batches(queries: Iterable[StreamingQuery]) -> None:
+def stop_between_batches(*queries: StreamingQuery) -> None:
     """Stop each query when the batch it is in is committed, or after a minute."""
     deadline = time.monotonic() + STOP_DEADLINE_S
     waiting = {query: _batch(query) for query in queries if query.isActive}
@@ -114,7 +119,7 @@ def _end(streams: Sequence[Stream], queries: Queries) -> None:
     """Whatever broke, nothing writes any more when a stream is closed, and each one is."""
     try:
         with suppress(Py4JError):  # Spark itself is gone
-            stop_between_batches(list(queries.values()))
+            stop_between_batches(*queries.values())
     finally:
         for stream in streams:
             stream.close()
