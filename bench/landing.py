@@ -14,7 +14,7 @@ from bench._memory import Peaks, watched
 from bench._stack import own_stack, start
 from contracts.events import SALES
 from contracts.settings import Settings, load_settings
-from contracts.tables import RAW_TABLES
+from contracts.tables import RAW_TABLES, STREAM_PROGRESS
 from warehouse.client import connect
 
 EVENTS = 2_000_000
@@ -49,8 +49,7 @@ def land(settings: Settings, count: int) -> Landing:
     if code or landed != count:
         sys.exit(f"landing ended with code {code} and {landed:,} of {count:,} events")
     batches = client.query(
-        "SELECT sum(to_offset - from_offset), any(seconds) FROM monitoring.landing_progress"
-        " GROUP BY run, batch_id ORDER BY run, batch_id"
+        f"SELECT input_rows, batch_seconds FROM {STREAM_PROGRESS} FINAL WHERE stream = 'landing' ORDER BY batch_id"
     ).result_rows
     return Landing(steady_rate(batches), count / seconds, peaks)
 

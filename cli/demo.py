@@ -1,4 +1,6 @@
-"""The demo: an empty machine to a warehouse full of sensible figures. What is done already is not done again."""
+"""The demo: an empty machine to a warehouse full of sensible figures, and a retailer who lives on. What is done already
+is not done again.
+"""
 
 import hashlib
 import json
@@ -15,10 +17,15 @@ from cli.dbt_progress import build_models
 from cli.programs import run_python
 from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings, load_settings
+from local_stack import supervision
+
+NEWS = "select * from reporting.realtime_dashboard order by window_ends_at desc limit 10"
+LIVE = ("streaming", "live")
+CAUGHT_UP_S, FIRST_EVENT_S = 120, 300  # without any progress; from the start of the services
 
 SUMMARY = "select figure, source, value from reporting.warehouse_summary order by position, source, figure"
 NEXT = """\
-The stack stays up. Next:
+The stack stays up{lives}. Next:{dashboard}
   ./retail sql "select * from core.fact_sales limit 5" --format Pretty
   ./retail docs         models, columns and lineage in a browser
   ./retail dbt build    after changing a model
@@ -33,8 +40,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     size: Annotated[str, typer.Option(help="Of the simulated retailer: tiny, small or medium.")] = "small",
+    live: Annotated[bool, typer.Option(help="Let the retailer live on, and the streams with it.")] = True,
 ) -> None:
-    """From nothing to a full warehouse: start the stack, simulate a history, land it, build the models."""
+    """From nothing to a full warehouse: start the stack, simulate a history, land it, build the models, live on."""
     from local_stack import stack
 
     began = time.monotonic()
@@ -42,12 +50,24 @@ def demo(
     _simulate(settings, size)
     _land(settings)
     _build(settings)
+    if live:
+        _live_on(settings)
     console.print()
     console.print(_summary(settings))
-    say(f"\nDone in {time.monotonic() - began:.0f} s. {NEXT}")
+    say(f"\nDone in {time.monotonic() - began:.0f} s. {_next_steps(live)}")
+
+
+def _next_steps(live: bool) -> str:
+    if not live:
+        return NEXT.format(lives="", dashboard="")
+    look = f'\n  ./retail sql "{NEWS}" --format Pretty\n  ./retail status       lag and latency of the streams'
+    return NEXT.format(lives=" and events flow", dashboard=look)
 
 
 def _simulate(settings: Settings, size: str) -> None:
+    if supervision.is_running(settings, "live"):
+        step("The simulated retailer lives on")
+        return
     step(f"A simulated retailer ({size}) into Kafka")
     _must_succeed(run_python(settings, "ingestion.data_generator", "--size", size), "The simulation")
 
@@ -60,7 +80,41 @@ def _land(settings: Settings) -> None:
         step(f"Landing: all {sum(sent.values()):,} events are in ClickHouse")
         return
     step(f"Landing {sum(sent.values()) - sum(landed.values()):,} events with Spark")
+    if supervision.is_running(settings, "streaming"):
+        _wait_until_landed(settings, sent)  # a second landing would shut the running one out
+        return
     _must_succeed(run_python(settings, "spark_jobs.land_events", "--once"), "Landing")
+
+
+def _wait_until_landed(settings: Settings, sent: dict[str, int]) -> None:
+    """Until raw has as many events as Kafka had. Raises Problem when it gets no further."""
+    landed, deadline = _landed(settings), time.monotonic() + CAUGHT_UP_S
+    while any(landed[topic] < count for topic, count in sent.items()):
+        if time.monotonic() > deadline or supervision.has_failed(settings, "streaming"):
+            raise Problem("The running stream lands nothing.", "See ./retail logs streaming.")
+        time.sleep(0.5)
+        before, landed = landed, _landed(settings)
+        if landed != before:
+            deadline = time.monotonic() + CAUGHT_UP_S
+
+
+def _live_on(settings: Settings) -> None:
+    """Start the services, and return when the first event of them has landed. Raises Problem."""
+    step(f"Live: the retailer goes on at {settings.retail_live_rate:g} events/s, the streams follow")
+    if all(supervision.is_running(settings, name) for name in LIVE):
+        return
+    before, deadline = _landed(settings), time.monotonic() + FIRST_EVENT_S
+    for name in LIVE:
+        supervision.start_service(settings, name)
+    while sum(_landed(settings).values()) <= sum(before.values()):
+        for name in LIVE:
+            if supervision.has_failed(settings, name):
+                raise Problem(f"The service {name} did not start.", f"See ./retail logs {name}.")
+        if time.monotonic() > deadline:
+            raise Problem(
+                f"No event has come through in {FIRST_EVENT_S} seconds.", "See ./retail status and ./retail logs NAME."
+            )
+        time.sleep(0.5)
 
 
 def _landed(settings: Settings) -> dict[str, int]:

@@ -14,6 +14,7 @@ from local_stack import supervision
 from local_stack.reset import kept_by_home, remove_data
 
 NAMES = ", ".join(service.name for service in supervision.SERVICES)
+_FAILED = ("FATAL", "BACKOFF", "EXITED")
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    services: Annotated[list[str] | None, typer.Argument(help="More services to start, for example landing.")] = None,
+    services: Annotated[list[str] | None, typer.Argument(help="More services to start: streaming, live.")] = None,
 ) -> None:
     """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
     _require_known(services)
@@ -65,16 +66,38 @@ def _require_known(names: list[str] | None) -> None:
 
 
 def status() -> None:
-    """Show the services and how much they hold. Exit code 3 if something that should run does not."""
+    """Show the services, their memory, and how far the streams are. Exit code 3 if one does not run that should."""
     settings = load_settings()
     states = supervision.states(settings)
     if not states:
         say("The stack is down. Start it with ./retail up.")
         raise typer.Exit(3)
     console.print(_table(states))
+    if any(state.name == "streaming" and state.state == "RUNNING" for state in states):
+        _show_streams(settings)
     wanted = {service.name for service in supervision.SERVICES if service.autostart}
-    if any(state.name in wanted and state.state != "RUNNING" for state in states):
-        raise typer.Exit(3)
+    for state in states:
+        if state.state in _FAILED:
+            say(f"{state.name} fails; what it said last: ./retail logs {state.name}.")
+        if state.state in _FAILED or (state.name in wanted and state.state != "RUNNING"):
+            raise typer.Exit(3)
+
+
+def _show_streams(settings: Settings) -> None:
+    from warehouse.client import WarehouseUnavailableError, connect
+    from warehouse.stream_state import stream_states
+
+    table = Table("stream", "lag", "events/s", "p95", "heard", box=None, header_style="dim")
+    try:
+        for state in stream_states(connect(settings, "reader")):
+            p95 = "" if state.p95_seconds is None else f"{state.p95_seconds:.1f} s"
+            heard = f"{_duration(state.seconds_silent)} ago"
+            table.add_row(state.stream, f"{state.lag:,}", f"{state.events_per_second:,.1f}", p95, heard)
+    except WarehouseUnavailableError:
+        return  # the table above says what is wrong
+    if table.row_count:
+        console.print()
+        console.print(table)
 
 
 def _table(states: list[supervision.State]) -> Table:

@@ -6,6 +6,7 @@ RAW = "raw"
 TRUTH = "truth"
 ML = "ml"
 REALTIME = "realtime"
+MONITORING = "monitoring"
 DATABASES = (
     RAW,
     "staging",
@@ -17,7 +18,7 @@ DATABASES = (
     REALTIME,
     ML,
     "batch",
-    "monitoring",
+    MONITORING,
     TRUTH,
 )
 RAW_TABLES = {
@@ -31,3 +32,7 @@ ML_MODEL_RESULTS = f"{ML}.ml_model_results"
 RECOMMENDATIONS = f"{ML}.recommendations"
 REALTIME_SALES_METRICS = f"{REALTIME}.realtime_sales_metrics"
 REALTIME_INVENTORY_ALERTS = f"{REALTIME}.realtime_inventory_alerts"
+STREAM_PROGRESS = f"{MONITORING}.stream_progress"
+STREAM_OFFSETS = f"{MONITORING}.stream_offsets"
+STREAM_LAG = f"{MONITORING}.stream_lag"
+STREAM_LATENCY = f"{MONITORING}.stream_latency"

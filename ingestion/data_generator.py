@@ -1,9 +1,10 @@
 """Simulates a retail chain into Kafka: a history, and then, if asked, a life that goes on.
 
-python -m ingestion.data_generator [--world NAME] [--size NAME] [--until DATE] [--live RATE] …
+python -m ingestion.data_generator [--world NAME] [--size NAME] [--until DATE] [--live [RATE]] …
 
 A second run for the same source sends only what is missing: nothing, the rest of an interrupted history, or the days up
-to a later `--until`. Ctrl-C stops between two events and leaves a consistent state.
+to a later `--until`; what it does not name is as the source was begun. Ctrl-C stops between two events and leaves a
+consistent state.
 """
 
 import argparse
@@ -20,12 +21,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from ingestion.journal import read_journal
+from ingestion.journal import alone, read_journal
 from ingestion.ndjson import NdjsonFiles
 from ingestion.publisher import Publisher
 from ingestion.sending import Sender
 from ingestion.simulation.chain import horizon
-from ingestion.simulation.faults import read_faults
+from ingestion.simulation.faults import MODEST, Faults, read_faults
 from ingestion.simulation.run import Run
 from ingestion.simulation.world import load_world, world_names
 from ingestion.sources import claim_source
@@ -61,11 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run = _run(options, settings)
         home = options.to or settings.home
-        out = _out(options, settings, run.source)
-        sender = Sender(home, run, out, stopped)
-        done = _history(sender, options.until, console)
-        if options.live and done:
-            _live(sender, options.live, console)
+        with alone(home, run.source):
+            sender = Sender(home, run, _out(options, settings, run.source), stopped)
+            done = _history(sender, options.until, console)
+            if options.live is not None and done:
+                _live(sender, options.live or settings.retail_live_rate, console)
     except Problem as error:
         console.print(str(error), style="red", highlight=False, soft_wrap=True)
         return 1
@@ -73,16 +74,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> Run:
-    """What is asked for; the first day is that of the journal where there is one."""
-    world = load_world(options.world, options.size)
-    months = options.months or world.size.months
-    start = options.start or _months_before(options.until, months or 0)
-    if not options.start and not months:
-        start = options.until - timedelta(days=horizon(world) - 1)
+    """What is asked for; the rest is as in the journal where there is one."""
     entry = read_journal(options.to or settings.home, options.source)
-    if entry and not options.start:
-        start = date.fromisoformat(entry.run["start"])
-    return Run(options.world, options.size, options.seed, options.source, start, read_faults(options.faults))
+    begun = entry.run if entry else {}
+    name, size = options.world or begun.get("world", "grocer"), options.size or begun.get("size", "small")
+    seed = begun.get("seed", 7) if options.seed is None else options.seed
+    faults = read_faults(options.faults) if options.faults else Faults(**begun["faults"]) if begun else MODEST
+    start = options.start or (date.fromisoformat(begun["start"]) if begun else _first_day(options, name, size))
+    return Run(name, size, seed, options.source, start, faults)
+
+
+def _first_day(options: argparse.Namespace, name: str, size: str) -> date:
+    world = load_world(name, size)
+    if months := options.months or world.size.months:
+        return _months_before(options.until, months)
+    return options.until - timedelta(days=horizon(world) - 1)
 
 
 def _months_before(day: date, months: int) -> date:
@@ -134,15 +140,16 @@ def _progress(console: Console) -> Progress:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="data_generator", description="Simulate a retail chain into Kafka.")
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    parser.add_argument("--world", default="grocer", help=f"one of {', '.join(world_names())}")
-    parser.add_argument("--size", default="small", help="tiny, small or medium")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--world", help=f"one of {', '.join(world_names())} (of a new source: grocer)")
+    parser.add_argument("--size", help="tiny, small or medium (of a new source: small)")
+    parser.add_argument("--seed", type=int, help="of a new source: 7")
     parser.add_argument("--source", default="demo", help="name the events carry")
     parser.add_argument("--until", type=date.fromisoformat, default=yesterday, help="last day (default: yesterday)")
     parser.add_argument("--months", type=int, help="length of a new history (default: the size's)")
     parser.add_argument("--start", type=date.fromisoformat, help="first day of a new history, instead of --months")
-    parser.add_argument("--live", type=_rate, metavar="RATE", help="then live on at so many events a second")
-    parser.add_argument("--faults", default="modest", help="none, modest, all, or name=rate,…")
+    rate = "then live on at so many events a second (without RATE: RETAIL_LIVE_RATE)"
+    parser.add_argument("--live", type=_rate, nargs="?", const=0.0, metavar="RATE", help=rate)
+    parser.add_argument("--faults", help="none, modest, all, or name=rate,… (of a new source: modest)")
     parser.add_argument("--add-source", action="store_true", help="put it beside another source")
     parser.add_argument("--to", type=Path, help="write NDJSON, journal and truth into this folder instead of Kafka")
     return parser.parse_args(arguments)

@@ -1,12 +1,16 @@
 """How far each simulated source has been sent: `<home>/simulation/<source>.json`."""
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from contracts.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,22 @@ def write_journal(home: Path, source: str, entry: Entry) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     draft.write_text(json.dumps(asdict(entry), indent=2) + "\n", encoding="utf-8")
     draft.replace(path)
+
+
+@contextmanager
+def alone(home: Path, source: str) -> Iterator[None]:
+    """While the block runs no other program sends this source. Raises Problem if one does."""
+    path = _path(home, source).with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go when the program ends, however
+        except BlockingIOError:
+            raise Problem(
+                f"Another program is sending the source {source}.",
+                "Wait for it, stop it with ./retail down live, or give another --source.",
+            ) from None
+        yield
 
 
 def digest(messages: Iterable[tuple[str, bytes, bytes]]) -> str:

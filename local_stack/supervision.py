@@ -19,24 +19,43 @@ from contracts.settings import PROJECT, Settings, process_environment
 
 MARK = "RETAIL_SERVICE"
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 104 bytes on macOS and 108 on Linux
-_STOP_SECONDS = 60
+_STOP_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Service:
-    """A program that stays; `autostart` ones are started by `up`."""
+    """A program that stays; `autostart` ones are started by `up`. The higher the priority, the sooner it is stopped.
+
+    What dies within `start_seconds` has failed to start; after so many failed `retries` it is given up. Where
+    `signals_children` is false, only the program itself is told to stop, and sees to what it started.
+    """
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
     autostart: bool = True
     priority: int = 100
+    start_seconds: int = 3
+    retries: int = 3
+    stop_seconds: int = 30
+    signals_children: bool = True
 
 
 SERVICES = (
     Service("clickhouse", "local_stack.clickhouse_server", priority=10),
     Service("kafka", "local_stack.kafka_broker", priority=10),
-    Service("landing", "spark_jobs.land_events", autostart=False, priority=50),
+    # Spark needs a quarter of a minute to begin, and a restarted database some more; its JVM must outlive the signal.
+    Service(
+        "streaming",
+        "spark_jobs.run_streams",
+        autostart=False,
+        priority=50,
+        start_seconds=30,
+        retries=20,
+        stop_seconds=75,
+        signals_children=False,
+    ),
+    Service("live", "ingestion.data_generator", ("--live",), autostart=False, priority=60, start_seconds=10),
 )
 
 
@@ -141,6 +160,11 @@ def has_failed(settings: Settings, name: str) -> bool:
     return _state(settings, name) == "FATAL"
 
 
+def is_running(settings: Settings, name: str) -> bool:
+    """True if a service runs or is about to."""
+    return is_up(settings) and _state(settings, name) in ("RUNNING", "STARTING", "BACKOFF")
+
+
 def _state(settings: Settings, name: str) -> str:
     return _supervisor(settings).getProcessInfo(name)["statename"]
 
@@ -185,11 +209,11 @@ def _program(settings: Settings, service: Service) -> dict[str, object]:
         "command": " ".join((sys.executable, "-m", service.module, *service.arguments)),
         "autostart": str(service.autostart).lower(),
         "autorestart": "true",
-        "startsecs": 3,
-        "startretries": 3,
+        "startsecs": service.start_seconds,
+        "startretries": service.retries,
         "priority": service.priority,
-        "stopwaitsecs": 30,
-        "stopasgroup": "true",
+        "stopwaitsecs": service.stop_seconds,
+        "stopasgroup": str(service.signals_children).lower(),
         "killasgroup": "true",
         "redirect_stderr": "true",
         "stdout_logfile": log_file(settings, service.name),

@@ -1,6 +1,9 @@
 """What Kafka holds, asked before Spark starts, so that a broker that is down is a sentence and not a trace."""
 
+from collections.abc import Iterable
+
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from contracts.problems import Problem
 from contracts.settings import Settings
@@ -20,6 +23,26 @@ def bounds(settings: Settings) -> Bounds:
         raise unreachable(settings, error.args[0].str()) from error
     finally:
         consumer.close()
+
+
+class Ends:
+    """Asks again and again how far topics reach, over one connection."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap, "log_level": 0})
+        self._partitions: dict[str, list[TopicPartition]] = {}
+
+    def of(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+        """The offset after the last one, by topic and partition. Raises KafkaException."""
+        wanted = {place: OffsetSpec.latest() for topic in topics for place in self._places(topic)}
+        found = self._admin.list_offsets(wanted, request_timeout=TIMEOUT_S)
+        return {(place.topic, place.partition): answer.result().offset for place, answer in found.items()}
+
+    def _places(self, topic: str) -> list[TopicPartition]:
+        if topic not in self._partitions:
+            numbers = self._admin.list_topics(topic, timeout=TIMEOUT_S).topics[topic].partitions
+            self._partitions[topic] = [TopicPartition(topic, number) for number in sorted(numbers)]
+        return self._partitions[topic]
 
 
 def unreachable(settings: Settings, reason: str) -> Problem:

@@ -48,6 +48,11 @@ def read_topics(
     )
 
 
+def lane_of(topic: str, partition: int) -> int:
+    """Topic and partition in one number."""
+    return _TOPICS.index(topic) * LANES_PER_TOPIC + partition
+
+
 def topic_and_partition(lane: int) -> tuple[str, int]:
     """Where a lane's messages come from."""
     number, partition = divmod(lane, LANES_PER_TOPIC)

@@ -33,6 +33,12 @@ class Partition:
         where = self._where(f"_offset >= {first}")
         return int(self.client.command(f"SELECT if(count() = 0, {NONE}, max(_offset)) {where}"))
 
+    def count(self, first: int, last: int) -> int:
+        """How many different offsets from `first` to `last` raw has."""
+        return int(
+            self.client.command(f"SELECT uniqExact(_offset) {self._where(f'_offset BETWEEN {first} AND {last}')}")
+        )
+
     def missing(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows whose offsets raw lacks; `batch` has `offset` and `timestamp`. Raises Problem if they differ."""
         offsets = batch.column("offset")

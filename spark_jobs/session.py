@@ -23,7 +23,9 @@ def build_session(name: str, settings: Settings, options: dict[str, str] | None 
     `options` are laid over the defaults. Raises MissingJarsError.
     """
     # Spark reads its workers' Python from nowhere else when it is started from Python.
-    hand_on({"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "SPARK_LOCAL_IP": LOOPBACK})
+    hand_on({"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable})
+    if _is_here(settings):
+        hand_on({"SPARK_LOCAL_IP": LOOPBACK})
     builder = SparkSession.builder.appName(name).master(settings.spark_master)
     log_file(settings, name).parent.mkdir(parents=True, exist_ok=True)
     for key, value in {**_options(settings, name), **(options or {})}.items():
@@ -43,7 +45,6 @@ def checkpoint_folder(settings: Settings, query: str) -> Path:
 
 def _options(settings: Settings, name: str) -> dict[str, str]:
     scratch = settings.home / "spark"
-    local = settings.spark_master.startswith("local")
     return {
         "spark.jars": ",".join(connector_jars(settings)),
         "spark.driver.memory": settings.spark_driver_memory,
@@ -62,8 +63,13 @@ def _options(settings: Settings, name: str) -> dict[str, str]:
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.local.dir": str(scratch / "scratch"),
-        **({"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK} if local else {}),
+        **({"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK} if _is_here(settings) else {}),
     }
+
+
+def _is_here(settings: Settings) -> bool:
+    """Whether every process of Spark's is on this machine."""
+    return settings.spark_master.startswith("local") or f"//{LOOPBACK}:" in settings.spark_master
 
 
 def connector_jars(settings: Settings) -> list[str]:

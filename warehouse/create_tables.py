@@ -12,11 +12,11 @@ from clickhouse_connect.driver.client import Client
 from contracts.problems import Problem
 from contracts.settings import load_settings
 from contracts.tables import DATABASES, RAW_TABLES
-from warehouse import landing_progress
 from warehouse.client import connect
 from warehouse.raw_columns import adopt_contract
 from warehouse.raw_tables import quarantine_view, raw_table
-from warehouse.written_tables import WRITTEN_TABLES, written_table
+from warehouse.stream_tables import STREAM_TABLES
+from warehouse.written_tables import WRITTEN_TABLES, WrittenTable, written_table
 
 
 def create_tables(client: Client) -> list[str]:
@@ -25,8 +25,8 @@ def create_tables(client: Client) -> list[str]:
         client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
     changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
     client.command(quarantine_view())
-    client.command(landing_progress.DDL)
-    return changes + [change for name in WRITTEN_TABLES for change in _written_table(client, name)]
+    written = WRITTEN_TABLES | STREAM_TABLES
+    return changes + [change for name, table in written.items() for change in _written_table(client, name, table)]
 
 
 def _raw_table(client: Client, topic: str) -> list[str]:
@@ -36,10 +36,10 @@ def _raw_table(client: Client, topic: str) -> list[str]:
     return []
 
 
-def _written_table(client: Client, name: str) -> list[str]:
-    client.command(written_table(name))
+def _written_table(client: Client, name: str, table: WrittenTable) -> list[str]:
+    client.command(written_table(name, table))
     found = {row[0] for row in client.query(f"DESCRIBE TABLE {name}").result_rows}
-    missing = {column: kind for column, kind in WRITTEN_TABLES[name].columns.items() if column not in found}
+    missing = {column: kind for column, kind in table.columns.items() if column not in found}
     for column, kind in missing.items():
         client.command(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS `{column}` {kind}")
     return [f"{name}: column {column} added" for column in missing]

@@ -26,7 +26,7 @@ class Column:
 def adopt_contract(client: Client, topic: str) -> list[str]:
     """Adds and changes columns until the table is the contract's, and reads the stored payloads again.
 
-    Returns one sentence per added or changed column. A column that left the contract stays as it is.
+    Returns one sentence per added or changed column. A column that left the contract stays, with what it holds.
     """
     table = RAW_TABLES[topic]
     there, wanted = _columns(client, table), _wanted_columns(client, topic)
@@ -73,6 +73,9 @@ def _alter(
         else f"ADD COLUMN {column.declaration()} AFTER `{before[column.name]}`"
         for column in changed
     ]
+    # What it held stays; it is no longer read out of the payload, whose tuple does not name it any more.
+    left = [column for name, column in there.items() if name not in wanted and column.default]
+    steps += [f"MODIFY COLUMN `{column.name}` REMOVE DEFAULT" for column in left]
     client.command(f"ALTER TABLE {table} " + ", ".join(steps), settings={"alter_sync": 1})
 
 

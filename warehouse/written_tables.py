@@ -21,12 +21,15 @@ _UNITS = "Decimal(18, 3)"
 
 
 class WrittenTable(NamedTuple):
-    """Columns by name, the key of a row, the column whose largest value counts, and what to partition by ('': not)."""
+    """Columns by name, the key of a row, the column whose largest value counts, what to partition by ('': not), and
+    the instant until which a row is kept ('': for good).
+    """
 
     columns: dict[str, str]
     key: tuple[str, ...]
     version: str
     partition_by: str = ""
+    kept_until: str = ""
 
 
 WRITTEN_TABLES: dict[str, WrittenTable] = {
@@ -142,15 +145,16 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
 }
 
 
-def written_table(name: str) -> str:
-    """CREATE TABLE of one table, named with its database."""
-    table = WRITTEN_TABLES[name]
+def written_table(name: str, table: WrittenTable | None = None) -> str:
+    """CREATE TABLE of one table, named with its database; without `table` one of WRITTEN_TABLES."""
+    table = table or WRITTEN_TABLES[name]
     columns = ",\n".join(f"    `{column}` {kind}" for column, kind in table.columns.items())
     partition = f"\nPARTITION BY {table.partition_by}" if table.partition_by else ""
+    kept = f"\nTTL {table.kept_until}" if table.kept_until else ""
     return f"""\
 CREATE TABLE IF NOT EXISTS {name}
 (
 {columns}
 )
 ENGINE = ReplacingMergeTree({table.version}){partition}
-ORDER BY ({", ".join(table.key)})"""
+ORDER BY ({", ".join(table.key)}){kept}"""
