@@ -13,6 +13,7 @@ from contracts.settings import PROJECT, Settings
 from tests.dbt_project.content_hash import LAYERS, content_hashes
 from tests.dbt_project.raw_log import empty_raw
 from warehouse.client import connect
+from warehouse.stream_tables import STREAM_TABLES
 
 
 class WarehouseBuild:
@@ -68,7 +69,8 @@ class WarehouseBuild:
         empty_raw(self.client)
         for database in (*LAYERS, "monitoring"):
             for (table,) in self.rows(f"select name from system.tables where database = '{database}'"):
-                self.client.command(f"DROP TABLE IF EXISTS `{database}`.`{table}` SYNC")
+                verb = "TRUNCATE" if f"{database}.{table}" in STREAM_TABLES else "DROP"
+                self.client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
 
     def artefact(self, name: str) -> Path:
         """A file that dbt wrote, such as `manifest.json`."""

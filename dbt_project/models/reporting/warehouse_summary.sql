@@ -178,7 +178,7 @@ figures_of_sources as (
 
     select
         42 as position, source, 'lost sales, estimated units' as figure,
-        if(isNull(pairs), 'not tracked', toDecimalString(ifNull(lost_units, 0), 0)) as value
+        if(isNull(pairs), 'not tracked', toString(toInt64(round(ifNull(lost_units, 0))))) as value
     from sources
     left join stock_tracked using (source)
     left join lost using (source)
