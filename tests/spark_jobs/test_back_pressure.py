@@ -1,5 +1,6 @@
 """A producer far faster than the job costs lag, not memory; an empty topic costs nothing."""
 
+import contextlib
 import signal
 import sys
 import time
@@ -11,9 +12,9 @@ from landing_lab import Lab, wait_until
 from contracts.tables import STREAM_LAG, STREAM_LATENCY, STREAM_PROGRESS
 
 pytestmark = pytest.mark.long
-AT_ONCE, BATCH = 200_000, 10_000  # events that come at once; events of a batch, of which there is one every 2 s at most
+AT_ONCE, BATCH = 150_000, 10_000  # events that come at once; events of a batch, of which there is one every 2 s at most
 QUIET_S, QUIET_CPU_S = 20, 6.0
-MORE_MB = 400
+MORE_MB = 300  # in the second half of the flood than in the first, garbage not yet collected
 
 
 def _tree(pid: int) -> list[psutil.Process]:
@@ -22,7 +23,13 @@ def _tree(pid: int) -> list[psutil.Process]:
 
 
 def _megabytes(pid: int) -> float:
-    return sum(process.memory_info().rss for process in _tree(pid) if process.is_running()) / 1e6
+    """Of the program, its JVM and its Python workers, pages that they share counted once."""
+    held = 0.0
+    for process in _tree(pid):
+        with contextlib.suppress(psutil.Error):  # a worker may end at any time
+            full = process.memory_full_info()
+            held += getattr(full, "pss", full.uss)
+    return held / 1e6
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -55,16 +62,16 @@ def test_a_flood_is_worked_off_in_bounded_memory(lab: Lab, capsys: pytest.Captur
     quiet = _cpu_seconds(run.process.pid) - before
     run.process.send_signal(signal.SIGTERM)
     code, said = run.end()
-    quarter = held[len(held) // 4]
+    first, second = max(held[: len(held) // 2]), max(held[len(held) // 2 :])
     with capsys.disabled():
         sys.stdout.write(
-            f"\nmemory MB: {quarter:,.0f} after a quarter, {max(held):,.0f} at most, {held[-1]:,.0f} at the end;"
+            f"\nmemory, MB: {held[0]:,.0f} before, {first:,.0f} in the first half, {second:,.0f} in the second;"
             f" highest lag seen {highest:,}; {quiet:.1f} CPU seconds in {QUIET_S} quiet ones\n"
         )
     assert code == 0, said
     assert lab.raw() == lab.log()
     assert highest > AT_ONCE / 2
-    assert max(held) < quarter + MORE_MB
+    assert second < first + MORE_MB
     assert quiet < QUIET_CPU_S
     largest = lab.client.command(f"SELECT max(input_rows) FROM {STREAM_PROGRESS}")
     assert largest <= BATCH
