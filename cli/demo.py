@@ -19,7 +19,7 @@ from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings, load_settings
 from local_stack import supervision
 
-NEWS = "select * from reporting.realtime_dashboard order by window_ends_at desc limit 10"
+NEWS = "select * from reporting.realtime_dashboard"
 LIVE = ("streaming", "live")
 CAUGHT_UP_S, FIRST_EVENT_S = 120, 300  # without any progress; from the start of the services
 

@@ -111,8 +111,10 @@ class Meter:
             step()
         except (ClickHouseError, KafkaException) as error:
             if not self._complained:
-                first = str(error).strip().splitlines()[0]
-                sys.stderr.write(f"Figures about the streams are missing in `monitoring`: {first}\n")
+                whose = (
+                    "Kafka does not answer" if isinstance(error, KafkaException) else "ClickHouse does not take them"
+                )
+                sys.stderr.write(f"Figures about the streams are missing in `monitoring` for a while: {whose}.\n")
             self._complained = True
 
 

@@ -10,6 +10,7 @@ import pytest
 from contracts.events import CATALOG, TOPICS
 from ingestion import create_sample_data, data_generator
 from ingestion.data_generator import _months_before
+from ingestion.journal import alone
 
 TINY = ["--size", "tiny", "--until", "2026-02-28"]
 
@@ -61,6 +62,25 @@ def test_another_seed_under_the_same_name(tmp_path: Path, capsys: pytest.Capture
     assert data_generator.main([*TINY, "--to", str(tmp_path)]) == 0
     assert data_generator.main([*TINY, "--seed", "8", "--to", str(tmp_path)]) == 1
     assert "another --source" in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_not_named_is_as_it_was_begun(tmp_path: Path) -> None:
+    """World, size, seed and faults of a source are those it was begun with, unless somebody asks for others."""
+    begun = ["--world", "gifts", "--size", "tiny", "--seed", "8", "--faults", "late=0.1", "--to", str(tmp_path)]
+    assert data_generator.main([*begun, "--until", "2026-02-28"]) == 0
+    assert data_generator.main(["--until", "2026-03-01", "--to", str(tmp_path)]) == 0
+    run = json.loads((tmp_path / "simulation" / "demo.json").read_text())["run"]
+    assert (run["world"], run["size"], run["seed"], run["faults"]) == ("gifts", "tiny", 8, {"late": 0.1})
+
+
+def test_a_source_is_sent_by_one_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second one for the same source says so and sends nothing; another source may be sent beside it."""
+    with alone(tmp_path, "demo"):
+        assert data_generator.main([*TINY, "--to", str(tmp_path)]) == 1
+        assert "Another program is sending the source demo." in " ".join(capsys.readouterr().err.split())
+        assert _lines(tmp_path) == []
+        assert data_generator.main([*TINY, "--source", "other", "--to", str(tmp_path)]) == 0
+    assert data_generator.main([*TINY, "--to", str(tmp_path)]) == 0
 
 
 def test_months() -> None:

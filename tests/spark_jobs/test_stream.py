@@ -135,12 +135,12 @@ def test_a_stream_that_ends_by_itself_is_no_success(spark: SparkSession, tmp_pat
 
 
 def test_a_small_stream_does_not_wait_for_a_large_one(spark: SparkSession, tmp_path: Path) -> None:
-    """Beside forty tasks of a large stream on two cores, a small one gets the next core that is free."""
+    """Beside a hundred tasks of a large stream on two cores, a small one gets the next core that is free."""
     large, small = Lines("large", tmp_path).add(1), Lines("small", tmp_path).add(3)
     ended: list[str] = []
 
     def much(frame: DataFrame, _batch: int) -> None:
-        frame.sparkSession.sparkContext.parallelize(range(40), 40).foreach(lambda _: time.sleep(0.2))
+        frame.sparkSession.sparkContext.parallelize(range(100), 100).foreach(lambda _: time.sleep(0.2))
         ended.append("large")
 
     def little(frame: DataFrame, _batch: int) -> None:
