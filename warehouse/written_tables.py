@@ -1,4 +1,4 @@
-"""Tables that Spark jobs write and dbt reads: databases `ml` and `realtime`.
+"""Tables that Spark jobs write and dbt reads: databases `ml` and `realtime`, and in `monitoring`.
 
 Columns are declared here once. Rows are appended; of several with one key the newest counts (ReplacingMergeTree, and
 staging takes the last one itself, because a merge may be long in coming).
@@ -7,11 +7,14 @@ staging takes the last one itself, because a merge may be long in coming).
 from typing import NamedTuple
 
 from contracts.tables import (
+    ALERT_ACKNOWLEDGEMENTS,
     ML_MODEL_RESULTS,
     PREDICTIONS,
     REALTIME_INVENTORY_ALERTS,
     REALTIME_SALES_METRICS,
+    REALTIME_STOCK,
     RECOMMENDATIONS,
+    STOCK_DRIFT,
 )
 
 _WORD = "LowCardinality(String)"
@@ -141,6 +144,53 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
         },
         ("source", "alert_id"),
         "written_at",
+    ),
+    # One row per alert that somebody took note of; a table of its own, because the stream writes alerts as a whole.
+    ALERT_ACKNOWLEDGEMENTS: WrittenTable(
+        {
+            "source": _WORD,
+            "alert_id": "String",
+            "acknowledged_at": _INSTANT,
+            "acknowledged_by": "String",
+            "written_at": _INSTANT,
+        },
+        ("source", "alert_id"),
+        "written_at",
+    ),
+    # One row per location and product, as it was when something was last heard of it.
+    REALTIME_STOCK: WrittenTable(
+        {
+            "source": _WORD,
+            "store_id": _WORD,
+            "product_id": _WORD,
+            "units_on_hand": _UNITS,  # by every event that has arrived
+            "units_on_order": _UNITS,
+            "estimated_units_per_day": "Float64",
+            "estimated_days_of_cover": "Nullable(Float64)",
+            "estimated_turnover": "Nullable(Float64)",
+            "counted_at": f"Nullable({_INSTANT})",
+            "moved_at": _INSTANT,
+            "evaluated_at": _INSTANT,  # alerts are judged up to here
+            "written_at": _INSTANT,
+        },
+        ("source", "store_id", "product_id"),
+        "written_at",
+    ),
+    # One row per source and reconcile pass: how far the stock of the stream had drifted from the warehouse.
+    STOCK_DRIFT: WrittenTable(
+        {
+            "source": _WORD,
+            "passed_at": _INSTANT,
+            "build": "String",  # invocation of dbt that the new state stands on
+            "pairs": "Int64",
+            "drifted_pairs": "Int64",
+            "drifted_units": _UNITS,  # without sign
+            "examples": "String",
+            "written_at": _INSTANT,
+        },
+        ("source", "passed_at"),
+        "written_at",
+        "toYYYYMM(passed_at)",
     ),
 }
 
