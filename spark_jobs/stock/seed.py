@@ -39,12 +39,17 @@ class Seed:
 
     offsets: Offsets
     build: str  # the run of dbt it stands on, '' if none
-    shelves: dict[Key, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
+    shelves: dict[Key, Shelf] = field(default_factory=dict)
+    places: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)  # up to when it is built, time zone
+
+    def shelf(self, key: Key) -> Shelf:
+        """The shelf of a key, new if there is none."""
+        frontier, zone = self.places.get(key[:2], (0, "UTC"))
+        return self.shelves.setdefault(key, Shelf(frontier=frontier, zone=zone))
 
     def stock(self, source: str, location_id: str, product_id: str) -> Stock:
         """The pair's stock, new if there is none."""
-        shelf = self.shelves[source, location_id, shelf_of(product_id)]
-        return shelf.stocks.setdefault(product_id, Stock())
+        return self.shelf((source, location_id, shelf_of(product_id))).stocks.setdefault(product_id, Stock())
 
     def stocks(self) -> Iterator[tuple[str, str, str, Stock]]:
         """Every tracked pair."""
@@ -110,15 +115,12 @@ def seed(client: Client, offsets: Offsets) -> Seed:
 
 def _take_build(client: Client, found: Seed, alive: set[str]) -> None:
     sources = {"sources": sorted(alive)}
-    frontiers: dict[tuple[str, str], tuple[int, str]] = {}
     for row in _rows(client, queries.PLACES, sources):
-        frontiers[row["source"], row["location_id"]] = (row["as_of"], row["time_zone"])
+        found.places[row["source"], row["location_id"]] = (row["as_of"], row["time_zone"])
     for row in _rows(client, queries.STOCK, sources):
         _take_stock(found.stock(row["source"], row["location_id"], row["product_id"]), row)
-    for key, shelf in found.shelves.items():
-        shelf.frontier, shelf.zone = frontiers.get(key[:2], (0, "UTC"))
     for row in _rows(client, queries.ORDERS, sources):
-        zone = frontiers.get((row["source"], row["location_id"]), (0, "UTC"))[1]
+        zone = found.places[row["source"], row["location_id"]][1]
         stock = found.stock(row["source"], row["location_id"], row["product_id"])
         stock.orders[row["order_line"]] = OrderLine(
             row["ordered"], row["cancelled"], row["received"], day_end(row["promised"], zone), row["touched"]
@@ -154,7 +156,7 @@ def _take_tail(client: Client, found: Seed, alive: set[str], built: Offsets) -> 
     for key, some in events.items():
         if key[0] in alive:
             some.sort(key=lambda each: each[1].at)
-            replay(found.shelves[key], some)
+            replay(found.shelf(key), some)
     for (source, _, _), shelf in found.shelves.items():
         settle(shelf, max(shelf.frontier, latest[source] - WAIT_MS))
 

@@ -174,7 +174,7 @@ SELECT
     greatest(lead_time_days, 0.) AS lead_days,
     toFloat64(ifNull(coalesce(own.regular_price, common.regular_price) - costs.unit_cost, 0)) AS margin,
     toFloat64(ifNull(costs.unit_cost, 0)) AS cost,
-    toBool(is_ranged) AS is_ranged
+    toBool(list.is_ranged) AS is_ranged
 FROM kpi.mart_replenishment AS list
 LEFT JOIN intermediate.int_stock_positions_taken AS costs
     ON list.source = costs.source AND list.store_id = costs.store_id AND list.product_id = costs.product_id
@@ -216,4 +216,5 @@ SELECT
     ifNull(corrects_event_id, ''), assumeNotNull({names["document"]}), assumeNotNull({names["order_line"]}), {promised}
 FROM {RAW_TABLES[topic]}
 WHERE _error = '' AND ({" OR ".join(parts) or "false"}) AND ({condition})
-ORDER BY _kafka_timestamp, _partition, _offset"""
+ORDER BY _kafka_timestamp, _partition, _offset
+SETTINGS cast_keep_nullable = 1"""
