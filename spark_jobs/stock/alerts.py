@@ -17,7 +17,7 @@ LOOK_AHEAD_DAYS = 2.0  # rapid depletion: a shelf that is empty later can wait
 FEWEST_MOVEMENTS = 3  # in 24 hours, for a pace to be one
 FASTER = 1.5  # than usual, to be rapid
 EXCESS_DAYS = 60  # KPI "stock value, excess, dead": above order-up-to + 60 days of demand
-SILENCE = 4.6  # expected purchases: with so many a day without any has a chance of 1 %
+SILENCE = 4.6  # expected purchases: none where so many are usual has a chance of 1 %
 MEDIUM, HIGH = 25.0, 100.0  # money at risk, in the source's currency
 _LEVELS = {"low": 0, "medium": 1, "high": 2}
 
@@ -86,7 +86,7 @@ def severity(money: float) -> str:
 
 
 def _stock_out(stock: Stock, at: int) -> Reading:
-    if not stock.terms.is_ranged:
+    if not stock.terms.is_ranged or (stock.terms.is_known and not stock.rate()):
         return NOTHING
     missed = stock.rate() * _days_to_delivery(stock, at)
     return Reading(
@@ -145,8 +145,9 @@ def _no_movement(stock: Stock, at: int) -> Reading:
         return NOTHING
     days = max(at - stock.silent_since, 0) / DAY
     expected = stock.terms.units_per_day * days
+    purchases = expected / max(stock.usual_size, UNIT)
     return Reading(
-        expected >= SILENCE * UNIT and days >= 2, expected >= 0.9 * SILENCE * UNIT, SILENCE * UNIT,
+        purchases >= SILENCE and days >= 2, purchases >= 0.9 * SILENCE, SILENCE * max(stock.usual_size, UNIT),
         _margin(stock, expected),
         f"Nothing left the shelf for {days:.1f} days, where {units_text(round(expected))} are usual: look whether the "
         f"{units_text(stock.on_hand)} are there.",

@@ -134,6 +134,7 @@ def _take_stock(stock: Stock, row: dict[str, Any]) -> None:
     stock.is_tracked = True
     stock.on_hand, stock.counted_at, stock.moved_at = row["on_hand"], row["counted_at"], row["moved_at"]
     stock.silent_since = max(row["silent_since"], row["counted_at"])
+    stock.usual_size = row["usual_size"] or stock.usual_size
     stock.days = {day: [left, closing] for day, left, closing in row["days"]}
     stock.recent = {
         event_id: StockEvent(at, kind, units, event_id, "", document)

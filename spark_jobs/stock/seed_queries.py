@@ -98,6 +98,7 @@ books AS (
         ) AS moved_units,
         max(moves.moved_at) AS moved_at,
         maxIf(moves.moved_at, moves.movement_type IN ('sale', 'transfer_out')) AS left_at,
+        avgIf(-moves.units, moves.movement_type IN ('sale', 'transfer_out')) AS usual_units,
         groupArrayIf(
             (
                 {_MS}(assumeNotNull(moves.moved_at)), assumeNotNull(toString(moves.movement_type)),
@@ -141,6 +142,7 @@ SELECT
     ifNull({_MS}(counted_at), 0) AS counted_at,
     ifNull({_MS}(moved_at), 0) AS moved_at,
     ifNull({_MS}(left_at), 0) AS silent_since,
+    if(isFinite(usual_units), toFloat64(usual_units) * 1000, 0.) AS usual_size,
     recent, days
 FROM books
 LEFT JOIN days USING (source, store_id, product_id)"""

@@ -63,6 +63,7 @@ class Stock:
     counted_at: int = 0
     moved_at: int = 0
     silent_since: int = 0  # nothing has left the shelf since, though something was on it
+    usual_size: float = UNIT  # mean of what leaves at once
     terms: Terms = field(default_factory=Terms)
     pending: list[StockEvent] = field(default_factory=list)  # after the frontier
     recent: dict[str, StockEvent] = field(default_factory=dict)  # before it, by id
