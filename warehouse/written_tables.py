@@ -135,7 +135,6 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
             "severity": _WORD,  # low, medium, high
             "opened_at": _INSTANT,
             "resolved_at": f"Nullable({_INSTANT})",
-            "acknowledged_at": f"Nullable({_INSTANT})",
             "units_on_hand": _UNITS,
             "threshold_units": _UNITS,
             "estimated_money_at_risk": _MONEY,

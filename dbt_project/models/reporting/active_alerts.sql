@@ -7,6 +7,15 @@ with alerts as (
 
 ),
 
+-- How far event time has come; no clock is asked.
+judged as (
+
+    select source, max(evaluated_at) as evaluated_at
+    from {{ ref('stg_realtime__stock') }}
+    group by source
+
+),
+
 stores as (
 
     select source, store_id, store_name from {{ ref('dim_store') }} where is_current
@@ -33,11 +42,13 @@ select
     cast(cause as String) as cause,
     cast(severity as String) as severity,
     cast(message as String) as message,
+    cast(acknowledged_by as String) as acknowledged_by,
 
     -- numerics
     cast(units_on_hand as Decimal(18, 3)) as units_on_hand,
     cast(threshold_units as Decimal(18, 3)) as threshold_units,
     cast(round(estimated_money_at_risk, 2) as Decimal(18, 2)) as estimated_money_at_risk,
+    cast(greatest(dateDiff('minute', opened_at, ifNull(evaluated_at, opened_at)), 0) as Int64) as open_minutes,
 
     -- booleans
     cast(isNotNull(acknowledged_at) as Bool) as is_acknowledged,
@@ -46,5 +57,6 @@ select
     cast(opened_at as DateTime('UTC')) as opened_at,
     cast(written_at as DateTime('UTC')) as changed_at
 from alerts
+left join judged using (source)
 left join stores using (source, store_id)
 left join products using (source, product_id)

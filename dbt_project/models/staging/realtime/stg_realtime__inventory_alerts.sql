@@ -7,6 +7,16 @@ with source as (
 
 ),
 
+-- Who was the last to take note.
+acknowledgements as (
+
+    select source, alert_id, acknowledged_at, acknowledged_by
+    from {{ source('realtime', 'alert_acknowledgements') }}
+    order by written_at desc, acknowledged_by
+    limit 1 by source, alert_id
+
+),
+
 renamed as (
 
     select
@@ -20,6 +30,7 @@ renamed as (
         cause,
         severity,
         message,
+        ifNull(acknowledged_by, '') as acknowledged_by,
 
         -- numerics
         units_on_hand,
@@ -28,11 +39,12 @@ renamed as (
 
         -- dates and timestamps
         opened_at,
-        acknowledged_at,
+        acknowledgements.acknowledged_at as acknowledged_at,
         resolved_at,
         written_at
 
     from source
+    left join acknowledgements using (source, alert_id)
 
 )
 
