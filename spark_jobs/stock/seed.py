@@ -125,6 +125,8 @@ def _take_build(client: Client, found: Seed, alive: set[str]) -> None:
         stock.orders[row["order_line"]] = OrderLine(
             row["ordered"], row["cancelled"], row["received"], day_end(row["promised"], zone), row["touched"]
         )
+    if not _exists(client, "kpi", "mart_replenishment"):
+        return
     for row in _rows(client, queries.TERMS, sources):
         stock = found.stock(row.pop("source"), row.pop("location_id"), row.pop("product_id"))
         stock.terms = Terms(**row, is_known=True)

@@ -88,6 +88,11 @@ class Live(Lab):
         query.awaitTermination()
         stream.close()
 
+    def build_models(self) -> None:
+        """The ledger and what it takes to replenish it."""
+        self.build.dbt("seed")
+        self.build.dbt("run", *MODELS)
+
     def pairs(self, query: str) -> Pairs:
         """Units by source, location and product."""
         return {row[:3]: row[3] for row in self.build.rows(query)}
@@ -121,10 +126,10 @@ def differing(some: Pairs, others: Pairs) -> dict[tuple[str, str, str], float]:
 
 
 def test_after_a_pass_state_is_the_ledger(live: Live) -> None:
-    """Drift is the difference worked out from both tables, then there is none, and the next sale moves the new state."""
+    """Drift is the difference of both tables, then there is none, and the next event moves the new state."""
     live.send_days(date.min, BUILT)
     live.land_all()
-    live.build.dbt("run", *MODELS)
+    live.build_models()
     live.follow()
     assert differing(live.pairs(TOLD), live.pairs(CLOSING)) == {}
 
@@ -132,7 +137,7 @@ def test_after_a_pass_state_is_the_ledger(live: Live) -> None:
     live.send([_old_receipt_corrected(live)])
     live.follow()
     live.land_all()
-    live.build.dbt("run", *MODELS)
+    live.build_models()
     drifted = differing(live.pairs(TOLD), live.pairs(CLOSING))
     assert drifted, "the log is not disturbed enough to tell anything"
 
@@ -155,13 +160,13 @@ def test_a_lost_checkpoint_changes_nothing(live: Live) -> None:
     """State and episodes that were open are the same, and none is there twice."""
     live.send_days(date.min, BUILT)
     live.land_all()
-    live.build.dbt("run", *MODELS)
+    live.build_models()
     live.follow()
     live.send_days(BUILT, LAST)
     live.follow()
     told, alerts = live.pairs(TOLD), live.build.rows(ALERTS)
     live.land_all()
-    live.build.dbt("run", *MODELS)
+    live.build_models()
     forget(live.settings)
     live.follow()
     assert differing(live.pairs(TOLD), live.pairs(CLOSING)) == {}
