@@ -18,6 +18,7 @@ ORDER = (
     "promotions",
     "unknown_loss",
     "phantom_stock",
+    "stock_alerts",
     "root_causes",
     "root_causes_confused",
     "lead_times",

@@ -14,8 +14,7 @@ from spark_jobs.stock.state import Episode, Stock, units_text
 
 REST = HOUR  # after an episode, before the next one of its cause
 LOOK_AHEAD_DAYS = 2.0  # rapid depletion: a shelf that is empty later can wait
-FEWEST_MOVEMENTS = 3  # in 24 hours, for a pace to be one
-FASTER = 1.5  # than usual, to be rapid
+SURELY, PERHAPS = 0.5, 0.75  # of what would leave by then: less on the shelf opens the alert, more closes it
 EXCESS_DAYS = 60  # KPI "stock value, excess, dead": above order-up-to + 60 days of demand
 SILENCE = 4.6  # expected purchases: none where so many are usual has a chance of 1 %
 MEDIUM, HIGH = 25.0, 100.0  # money at risk, in the source's currency
@@ -116,15 +115,16 @@ def _low_stock(stock: Stock, at: int) -> Reading:
 
 
 def _rapid_depletion(stock: Stock, at: int) -> Reading:
-    left, movements = stock.pace(at)
-    if stock.on_hand <= 0 or movements < FEWEST_MOVEMENTS or not stock.terms.is_ranged:
+    left = stock.pace(at)
+    if stock.on_hand <= 0 or left <= 0 or not stock.terms.is_ranged:
         return NOTHING
-    needed = left * min(_days_to_delivery(stock, at), LOOK_AHEAD_DAYS)
+    pace = max(left, stock.rate())
+    needed = pace * min(_days_to_delivery(stock, at), LOOK_AHEAD_DAYS)
     return Reading(
-        stock.on_hand < needed and left >= FASTER * stock.rate(), stock.on_hand < 1.25 * needed, needed,
+        stock.on_hand < SURELY * needed, stock.on_hand < PERHAPS * needed, needed,
         _margin(stock, needed - stock.on_hand),
         f"{units_text(left)} left in 24 hours: the {units_text(stock.on_hand)} on hand last "
-        f"{24 * stock.on_hand / left:.0f} hours, {_next_delivery(stock, at)}.",
+        f"{24 * stock.on_hand / pace:.0f} hours, {_next_delivery(stock, at)}.",
     )  # fmt: skip
 
 

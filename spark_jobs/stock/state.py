@@ -101,10 +101,9 @@ class Stock:
             return self.terms.units_per_day
         return sum(left for left, _ in self.days.values()) / WINDOW_DAYS
 
-    def pace(self, at: int) -> tuple[int, int]:
-        """Thousandths that left in the 24 hours before, and in how many movements."""
-        left = [-event.units for event in self.recent.values() if at - DAY < event.at <= at and event.kind in OUTFLOWS]
-        return sum(left), len(left)
+    def pace(self, at: int) -> int:
+        """Thousandths that left in the 24 hours before."""
+        return -sum(e.units for e in self.recent.values() if at - DAY < e.at <= at and e.kind in OUTFLOWS)
 
 
 @dataclass(slots=True)

@@ -5,9 +5,11 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from contracts.tables import REALTIME_INVENTORY_ALERTS
 from quality.scorecard.grading import MODELS, Grade, grade
 from quality.scorecard.subjects import read_subjects
 from warehouse.truth_tables import TRUTH_COLUMNS, truth_table
+from warehouse.written_tables import written_table
 
 PREFIX = "graded_"
 ID, DAY, UNITS, MONEY, INSTANT = (
@@ -22,6 +24,7 @@ PAIR = {"store_id": ID, "product_id": ID}
 # The columns that the scorecard reads, as dbt makes them.
 COLUMNS: dict[str, dict[str, str]] = {
     "core.fact_inventory": PAIR | {"date_key": DAY, "open_minutes": "Int32", "out_of_stock_minutes": "Int32"},
+    "core.fact_inventory_movements": PAIR | {"movement_type": ID, "moved_at": INSTANT, "units": UNITS},
     "core.fact_purchase_order_lines": {"date_key": DAY},
     "intermediate.int_demand_days_indexed": {
         "store_id": ID, "category": ID, "date_key": DAY, "demand_index": "Float64",
@@ -58,6 +61,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 SOURCE = "by hand"
+SYNC = {"mutations_sync": 1}
 
 
 class Lab:
@@ -74,10 +78,13 @@ class Lab:
             typed = ", ".join(f"{column} {kind}" for column, kind in ({"source": ID} | columns).items())
             client.command(f"CREATE TABLE IF NOT EXISTS {PREFIX}{table} ({typed}) ENGINE = MergeTree ORDER BY ()")
             client.command(f"TRUNCATE TABLE {PREFIX}{table}")
+        client.command("CREATE DATABASE IF NOT EXISTS realtime")
+        client.command(written_table(REALTIME_INVENTORY_ALERTS))
+        client.command(f"ALTER TABLE {REALTIME_INVENTORY_ALERTS} DELETE WHERE source = '{SOURCE}'", settings=SYNC)
 
     def given(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
         """Put rows into a table; columns that are not named keep their default."""
-        name = table if table.startswith("truth.") else PREFIX + table
+        name = table if table.startswith(("truth.", "realtime.")) else PREFIX + table
         same: dict[str, list[str]] = {}
         for row in rows:
             values = ", ".join(f"'{value}'" for value in (SOURCE, *row.values()))
