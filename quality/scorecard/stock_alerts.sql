@@ -161,7 +161,7 @@ union all
 
 select
     cause, if(cause = 'stock_out', 'alarms at an empty shelf', 'alarms that came true within two days'),
-    toFloat64(countIf(if(cause = 'stock_out', was_empty or came_true, came_true))) as right_ones,
+    toFloat64(countIf(if(cause = 'stock_out', was_empty, came_true))) as right_ones,
     toFloat64(count()) as alarms,
     right_ones / nullIf(alarms, 0), null
 from alarms
@@ -171,7 +171,7 @@ union all
 
 select
     cause, 'false alarms per store and week',
-    countIf(not if(cause = 'stock_out', was_empty or came_true, came_true)) / (select weeks from store_weeks),
+    countIf(not if(cause = 'stock_out', was_empty, came_true)) / (select weeks from store_weeks),
     null, null, null
 from alarms
 group by cause

@@ -40,7 +40,7 @@ class StockProcessor(StatefulProcessor):
         lines = [
             stock_line(*key[:2], product_id, shelf.stocks[product_id], shelf.frontier)
             for product_id in sorted(touched)
-            if _is_told(shelf.stocks[product_id])
+            if shelf.stocks[product_id].is_stated
         ]
         return iter([Row(table=table, line=line) for table, line in lines])
 
@@ -71,10 +71,6 @@ def _taken_in(shelf: Shelf, row: Row) -> list[str]:
         return [product_id] if product_id else []
     event = StockEvent(*(row[name] for name in _FIELDS))
     return [row["product_id"]] if arrive(shelf, row["product_id"], event) else []
-
-
-def _is_told(stock: Stock) -> bool:
-    return stock.is_tracked
 
 
 def _judge(key: tuple[str, str, int], lines: list[Line], product_id: str, stock: Stock, at: int) -> None:

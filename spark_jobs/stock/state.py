@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from spark_jobs.stock.events import COUNT, DAY, ORDER_STEPS, OUTFLOWS, UNIT, StockEvent
+from spark_jobs.stock.events import COUNT, DAY, ORDER_STEPS, OUTFLOWS, STATING, UNIT, StockEvent
 
 STATE_VERSION = 1  # of these classes: state of another version is not read, it is seeded anew
-REMEMBERED = 26 * 3_600_000  # for how long an event is known again when it is sent twice, voided or corrected
+REMEMBERED = 72 * 3_600_000  # for how long an event is known again when it is sent twice, voided or corrected
 WINDOW_DAYS = 28  # of rate, cover and turnover
 FORGOTTEN_AFTER = 14 * DAY  # an order line so long overdue of which nothing came is no longer counted on
 
@@ -71,6 +71,11 @@ class Stock:
     orders: dict[str, OrderLine] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)  # by cause
     rests: dict[str, int] = field(default_factory=dict)  # by cause: no new episode before
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether something has said how much there is, be it an event that still waits."""
+        return self.is_tracked or any(event.kind in (*STATING, COUNT) for event in self.pending)
 
     @property
     def book(self) -> int:

@@ -112,6 +112,15 @@ def test_a_sale_alone_tells_no_stock():
     assert not shelf.stocks or not shelf.stocks["P"].is_tracked
 
 
+def test_a_first_receipt_tells_stock_at_once():
+    """Though it is not applied yet; a sale that waits does not."""
+    shelf = Shelf(frontier=NOON)
+    arrive(shelf, "Q", event("sale", -1, NOON + 1))
+    arrive(shelf, "P", event("receipt", 4, NOON + 1))
+    told = {name: (stock.is_stated, stock.book / UNIT) for name, stock in shelf.stocks.items()}
+    assert told == {"P": (True, 4), "Q": (False, -1)}
+
+
 def test_orders_are_followed():
     """10 ordered, 2 cancelled, 5 came: 3 are open; closed: none."""
     steps = [
