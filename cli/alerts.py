@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.console import say
 from contracts.settings import load_settings
 
+WIDE = 160  # where it goes into a file
+_HEADINGS = ("id", "severity", "cause", "where", "product", "since (UTC)", "what", "noted by")
 alerts = typer.Typer(no_args_is_help=True, help="Stock alerts: which are open, and taking note of one.")
 
 
@@ -28,14 +30,15 @@ def show(limit: Annotated[int, typer.Option(help="At most so many; 0: all.")] = 
     if not found:
         say("No alert is open.")
         return
-    table = Table("id", "severity", "cause", "where", "product", "since (UTC)", "what", "noted by", box=None)
+    table = Table(*(Column(name, no_wrap=name != "what") for name in _HEADINGS), box=None)
     for alert in found:
         since = f"{alert['opened_at']:%F %H:%M}"
         table.add_row(
             alert["alert_id"], alert["severity"], alert["cause"], alert["store_id"], alert["product_id"], since,
             alert["message"], alert["acknowledged_by"],
         )  # fmt: skip
-    Console(highlight=False).print(table)
+    output = Console(highlight=False)
+    (output if output.is_terminal else Console(highlight=False, width=WIDE)).print(table)
 
 
 @alerts.command()

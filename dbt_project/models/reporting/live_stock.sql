@@ -33,12 +33,12 @@ select
     cast(units_on_hand as Decimal(18, 3)) as units_on_hand,
     cast(units_on_order as Decimal(18, 3)) as units_on_order,
     cast(estimated_units_per_day as Float64) as estimated_units_per_day,
-    cast(ifNull(estimated_days_of_cover, -1) as Float64) as estimated_days_of_cover,
-    cast(ifNull(estimated_turnover, 0) as Float64) as estimated_turnover,
+    cast(ifNull(stock.estimated_days_of_cover, -1) as Float64) as estimated_days_of_cover,
+    cast(ifNull(stock.estimated_turnover, 0) as Float64) as estimated_turnover,
 
     -- booleans
     cast(units_on_hand <= 0 as Bool) as is_out_of_stock,
-    cast(isNotNull(estimated_days_of_cover) as Bool) as is_cover_known,
+    cast(isNotNull(stock.estimated_days_of_cover) as Bool) as is_cover_known,
 
     -- timestamps
     cast(moved_at as DateTime('UTC')) as moved_at,
