@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from spark_jobs.stock.events import DAY, HOUR, UNIT
-from spark_jobs.stock.state import Episode, Stock, units_text
+from spark_jobs.stock.state import FORGOTTEN_AFTER, Episode, Stock, units_text
 
 REST = HOUR  # after an episode, before the next one of its cause
 LOOK_AHEAD_DAYS = 2.0  # rapid depletion: a shelf that is empty later can wait
@@ -155,7 +155,7 @@ def _no_movement(stock: Stock, at: int) -> Reading:
 
 
 def _overdue(stock: Stock, at: int) -> Reading:
-    late = [line for line in stock.orders.values() if line.due and line.due <= at and line.counts(at)]
+    late = [line for line in stock.orders.values() if line.open and line.due <= at < line.due + FORGOTTEN_AFTER]
     if not late:
         return NOTHING
     units = sum(line.open for line in late)

@@ -175,7 +175,7 @@ _KINDS = st.sampled_from(["receipt", "sale", "return", "transfer_out", "damage",
 _EVENTS = st.lists(st.tuples(_KINDS, st.integers(1, 9), st.integers(1, 20)), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_EVENTS, st.randoms(use_true_random=False), st.integers(0, 12))
 def test_any_order_and_any_frontier_give_the_ledger(told, random, cut):
     """The ledger: the last count, and what moved after it."""
