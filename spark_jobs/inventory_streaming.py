@@ -64,8 +64,9 @@ class InventoryStream:
 
     name = "inventory_streaming"
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self._folder = settings, checkpoint_folder(settings, self.name)
+    def __init__(self, settings: Settings, anew: bool = False) -> None:
+        """`anew`: begin with a pass that rebases the state, whether or not there is a newer build."""
+        self._settings, self._folder, self._anew = settings, checkpoint_folder(settings, self.name), anew
         self._client: Client | None = None
         self._spark: SparkSession | None = None
         self._once = False
@@ -79,6 +80,8 @@ class InventoryStream:
         for name, value in _STATE_STORE.items():
             spark.conf.set(name, value)
         self._generation = generations.current(self._folder)
+        if self._generation and self._anew:
+            return self._begin(self._rebased())
         if self._generation:
             return self._query(self._generation, None)
         return self._begin(self._seeded(None))
@@ -93,13 +96,15 @@ class InventoryStream:
     def reconcile(self, query: StreamingQuery) -> StreamingQuery:
         """Stop between two batches, count what has drifted, and go on from a new seed at the same offsets."""
         stop_between_batches(query)
-        reached = self._generation.reached()
         try:
-            found = self._seeded(reached)
+            return self._begin(self._rebased())
         except NotReadyError:
             return self._query(self._generation, None)
+
+    def _rebased(self) -> Seed:
+        found = self._seeded(self._generation.reached())
         write_lines(self._client, drift_lines(written_stock(self._client), found, datetime.now(UTC)))
-        return self._begin(found)
+        return found
 
     def close(self) -> None:
         """Close the connection."""
@@ -108,7 +113,7 @@ class InventoryStream:
 
     def _is_built_anew(self) -> bool:
         """Whether there is another build, and the query has reached everything that it holds."""
-        if last_build(self._client) == self._generation.build:
+        if not self._generation.has_begun or last_build(self._client) == self._generation.build:
             return False
         try:
             built, reached = built_ends(self._client), self._generation.reached()
@@ -194,6 +199,7 @@ def main() -> int:
     """Exit code 0, or 1 after a sentence on stderr."""
     parser = argparse.ArgumentParser(description="Follow stock and its alerts live.")
     parser.add_argument("--once", action="store_true", help="work off what Kafka holds, then end")
+    parser.add_argument("--anew", action="store_true", help="count what has drifted, and begin with a new seed")
     arguments = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -201,7 +207,7 @@ def main() -> int:
     settings = load_settings()
     try:
         spark = build_session(InventoryStream.name, settings)
-        follow(spark, [InventoryStream(settings)], arguments.once, stop)
+        follow(spark, [InventoryStream(settings, arguments.anew)], arguments.once, stop)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
