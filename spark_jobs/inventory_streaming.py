@@ -7,23 +7,18 @@ It begins with what the last build of the warehouse and raw know, and rebases it
 import argparse
 import json
 import shutil
-import signal
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 
-from clickhouse_connect.driver.client import Client
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
-from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
+from spark_jobs.hosting import exit_code, host, stop_event
 from spark_jobs.kafka_log import bounds
 from spark_jobs.kafka_source import read_topics
-from spark_jobs.session import build_session, checkpoint_folder
+from spark_jobs.session import checkpoint_folder
 from spark_jobs.stock import generations
 from spark_jobs.stock.drift import drift_lines, written_stock
 from spark_jobs.stock.frames import KEY, stock_events
@@ -41,7 +36,7 @@ from spark_jobs.stock.seed import (
     seed,
 )
 from spark_jobs.stock.sink import write_lines
-from spark_jobs.stream import follow, stop_between_batches
+from spark_jobs.stream import stop_between_batches
 from spark_jobs.valid_events import valid_events
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
@@ -49,14 +44,7 @@ from warehouse.create_tables import create_tables
 MOST_EVENTS = 50_000  # of one batch
 LIVE_TRIGGER = "2 seconds"
 LOOK_EVERY_S = 15  # for a newer build
-READY_WITHIN_S = 300  # a build that is between its delete and its insert, and landing that is behind
-_STATE_STORE = {
-    "spark.sql.streaming.stateStore.providerClass": (
-        "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
-    ),
-    # Only changes are written after each batch: 2 s a batch less on a slow disk than a whole copy.
-    "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
-}
+READY_WITHIN_S = 60  # a build that is between its delete and its insert, and landing that is behind
 
 
 class InventoryStream:
@@ -67,7 +55,7 @@ class InventoryStream:
     def __init__(self, settings: Settings, anew: bool = False) -> None:
         """`anew`: begin with a pass that rebases the state, whether or not there is a newer build."""
         self._settings, self._folder, self._anew = settings, checkpoint_folder(settings, self.name), anew
-        self._client: Client | None = None
+        self._client = connect(settings)
         self._spark: SparkSession | None = None
         self._once = False
         self._looked = 0.0
@@ -75,10 +63,8 @@ class InventoryStream:
 
     def start(self, spark: SparkSession, once: bool) -> StreamingQuery:
         """Go on from the checkpoint, or begin with a seed of all that raw holds. Raises Problem."""
-        self._spark, self._once, self._client = spark, once, connect(self._settings)
+        self._spark, self._once = spark, once
         create_tables(self._client)
-        for name, value in _STATE_STORE.items():
-            spark.conf.set(name, value)
         self._generation = generations.current(self._folder)
         if self._generation and self._anew:
             return self._begin(self._rebased())
@@ -108,8 +94,7 @@ class InventoryStream:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._client:
-            self._client.close()
+        self._client.close()
 
     def _is_built_anew(self) -> bool:
         """Whether there is another build, and the query has reached everything that it holds."""
@@ -200,21 +185,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Follow stock and its alerts live.")
     parser.add_argument("--once", action="store_true", help="work off what Kafka holds, then end")
     parser.add_argument("--anew", action="store_true", help="count what has drifted, and begin with a new seed")
-    arguments = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    settings = load_settings()
-    try:
-        spark = build_session(InventoryStream.name, settings)
-        follow(spark, [InventoryStream(settings, arguments.anew)], arguments.once, stop)
-    except Problem as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    except (PySparkException, Py4JError) as error:
-        sys.stderr.write(f"Stock streaming broke off: {str(error).strip().splitlines()[0]}\n")
-        return 1
-    return 0
+    options, stop, settings = parser.parse_args(), stop_event(), load_settings()
+    return exit_code(
+        lambda: host(settings, InventoryStream.name, [InventoryStream(settings, options.anew)], options.once, stop)
+    )
 
 
 if __name__ == "__main__":
