@@ -31,6 +31,7 @@ from spark_jobs.stock.seed import (
     Offsets,
     Seed,
     built_ends,
+    fulfilled_elsewhere,
     last_build,
     raw_ends,
     seed,
@@ -148,7 +149,7 @@ class InventoryStream:
             found.rows() if found else [], "source string, location_id string, shelf int, state binary"
         )
         out = (
-            stock_events(valid_events(messages, TOPICS))
+            stock_events(valid_events(messages, TOPICS), fulfilled_elsewhere(self._client))
             .groupBy(*KEY)
             .transformWithState(StockProcessor(), OUTPUT, "update", "eventTime", first.groupBy(*KEY))
         )

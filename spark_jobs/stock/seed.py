@@ -27,6 +27,7 @@ ALIVE = timedelta(hours=48)  # a source whose last event is older than that behi
 WAIT_MS = 120_000  # the newest events may still be overtaken
 Offsets = dict[str, dict[int, int]]  # by topic and partition: the offset after the last
 Key = tuple[str, str, int]  # source, location, shelf
+Elsewhere = dict[tuple[str, str], list[str]]  # by source and store: other locations that its goods leave from
 
 
 class NotReadyError(Problem):
@@ -99,6 +100,14 @@ def last_build(client: Client) -> str:
     return client.query(queries.LAST_BUILD).result_rows[0][0]
 
 
+def fulfilled_elsewhere(client: Client) -> Elsewhere:
+    """Where goods sold at a store leave from, besides the store."""
+    found: Elsewhere = defaultdict(list)
+    for source, store_id, location_id in client.query(queries.ELSEWHERE).result_rows:
+        found[source, store_id].append(location_id)
+    return dict(found)
+
+
 def seed(client: Client, offsets: Offsets) -> Seed:
     """The state as of these offsets, which raw and the last build must not be short of and beyond. Raises Problem."""
     built, build = built_ends(client), last_build(client)
@@ -148,14 +157,18 @@ def _take_tail(client: Client, found: Seed, alive: set[str], built: Offsets) -> 
     """Events after the build, shelf by shelf and in their order."""
     events: dict[Key, list[tuple[str, StockEvent]]] = defaultdict(list)
     latest: dict[str, int] = defaultdict(int)
+    elsewhere = fulfilled_elsewhere(client)
     for topic in TOPICS:
         query = queries.tail(topic, built[topic], found.offsets[topic])
         for source, location_id, product_id, *fields in client.query(query).result_rows:
             event = StockEvent(*fields)
             latest[source] = max(latest[source], event.at)
-            shelves = [shelf_of(product_id)] if product_id else range(SHELVES)
-            for shelf in shelves:
-                events[source, location_id, shelf].append((product_id, event))
+            if product_id:
+                events[source, location_id, shelf_of(product_id)].append((product_id, event))
+                continue
+            for place in (location_id, *elsewhere.get((source, location_id), ())):
+                for shelf in range(SHELVES):
+                    events[source, place, shelf].append((product_id, event))
     for key, some in events.items():
         if key[0] in alive:
             some.sort(key=lambda each: each[1].at)

@@ -59,6 +59,13 @@ HAVING max(last) >= (
     )
 )"""
 
+# A void names the till's store; the goods may have left elsewhere, as a web shop's do.
+ELSEWHERE = f"""
+SELECT DISTINCT toString(source), toString(store_id), assumeNotNull(toString(fulfilment_location_id))
+FROM {RAW_TABLES[SALES]}
+WHERE _error = '' AND isNotNull(fulfilment_location_id) AND fulfilment_location_id != store_id
+ORDER BY ALL"""
+
 PLACES = f"""
 SELECT
     toString(places.source) AS source, toString(places.store_id) AS location_id,
