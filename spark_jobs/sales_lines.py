@@ -1,7 +1,7 @@
 """What the live sales take from a message: small tuples of exact integers, packed by store.
 
-A micro-batch reaches the stateful operator as one row per store and Arrow batch instead of one per event: the operator's
-price is per row, and the rows would cross to Python twice.
+A micro-batch reaches the stateful operator as one row per store and Arrow batch instead of one per event: what the
+operator costs, it costs per row.
 """
 
 from collections import defaultdict
