@@ -54,7 +54,7 @@ def read_object(payload: bytes) -> dict[str, Any]:
         raise ValueError(UNREADABLE)
     if b"\\u" in payload:
         # Half of a surrogate pair is no text; encoding it says so by a ValueError.
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, default=str).encode()
     return {name: field for name, field in value.items() if field is not None}
 
 

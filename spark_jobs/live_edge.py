@@ -56,10 +56,10 @@ def first_minute(client: Client) -> int:
 
 def _offsets(client: Client, settings: Settings, topic: str, edge: int) -> dict[str, int]:
     """Per partition the first offset of an event to be served, else the end of what raw has: none is passed over."""
+    served = f"_error = '' AND event_time >= fromUnixTimestamp64Milli({edge * 60_000})"
     rows = client.query(
-        "SELECT _partition, minOrNullIf(_offset, _error = '' AND event_time >= fromUnixTimestamp64Milli({edge:Int64})),"
-        f" max(_offset) + 1 FROM {RAW_TABLES[topic]} GROUP BY _partition",
-        parameters={"edge": edge * 60_000},
+        f"SELECT _partition, minOrNullIf(_offset, {served}), max(_offset) + 1"  # noqa: S608
+        f" FROM {RAW_TABLES[topic]} GROUP BY _partition"
     ).result_rows
     landed = {partition: end if first is None else first for partition, first, end in rows}
     return {str(number): landed.get(number, first) for number, (first, _) in bounds(settings)[topic].items()}

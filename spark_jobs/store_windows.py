@@ -106,13 +106,10 @@ class StoreWindows:
         for line in arrived:
             if line.event_type in LINE_EVENTS and minute_of(line.at) >= served:
                 by_minute[minute_of(line.at)].append(line)
-        late = [
-            line for minute in by_minute if self._is_closed(minute) for line in self._late(minute, by_minute[minute])
-        ]
-        touched = {
-            minute for minute in by_minute if not self._is_closed(minute) if self._add(minute, by_minute[minute])
-        }
-        touched |= self._take_back(arrived)
+        closed = set(filter(self._is_closed, by_minute))
+        late = [line for minute in closed for line in self._late(minute, by_minute[minute])]
+        touched = {minute for minute in by_minute if minute not in closed if self._add(minute, by_minute[minute])}
+        touched |= self._take_back(arrived, watermark)
         windows = list(self._changed(touched))
         self.progress.watermark = watermark
         self._keep(touched)
