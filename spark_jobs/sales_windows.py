@@ -56,8 +56,9 @@ class _StoredMinutes:
         self._state = state
 
     def get(self, minute: int) -> bytes | None:
-        value = self._state.getValue((minute,))
-        return bytes(value[0]) if value else None
+        if not self._state.containsKey((minute,)):  # asking for what is not there fills Spark's log
+            return None
+        return bytes(self._state.getValue((minute,))[0])
 
     def put(self, minute: int, value: bytes) -> None:
         self._state.updateValue((minute,), (value,))

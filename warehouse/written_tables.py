@@ -11,6 +11,7 @@ from contracts.tables import (
     PREDICTIONS,
     REALTIME_INVENTORY_ALERTS,
     REALTIME_LATE_EVENTS,
+    REALTIME_SALES_ANOMALIES,
     REALTIME_SALES_METRICS,
     RECOMMENDATIONS,
 )
@@ -152,6 +153,28 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
         ("source", "window_start", "store_id", "event_id", "computation"),
         "batch",
         "toYYYYMM(window_start)",
+    ),
+    # One row per anomaly of a store's day, as it was last seen; found live, or by judging the whole history.
+    REALTIME_SALES_ANOMALIES: WrittenTable(
+        {
+            "source": _WORD,
+            "found_in": _WORD,  # live, history
+            "anomaly_id": "String",
+            "kind": _WORD,  # spike, drop, silence, refund_burst, price_outlier, quantity_outlier
+            "store_id": _WORD,
+            "category": _WORD,  # 'all': of the whole store
+            "product_id": _WORD,  # '' unless of one product
+            "opened_at": _INSTANT,
+            "ended_at": f"Nullable({_INSTANT})",
+            "score": "Float64",  # of counts -log10 of their chance, of prices and sizes a ratio
+            "expected": "Float64",
+            "observed": "Float64",
+            "message": "String",
+            "is_withdrawn": "Bool",  # more events came, and it is none any more
+            "written_at": _INSTANT,
+        },
+        ("source", "found_in", "anomaly_id"),
+        "written_at",
     ),
     # One row per alert and change of its state: an episode with one cause, opened once and resolved once.
     REALTIME_INVENTORY_ALERTS: WrittenTable(

@@ -36,7 +36,7 @@ def _start(settings: Settings, *arguments: str) -> Run:
             [sys.executable, "-m", "spark_jobs.sales_streaming", *arguments],
             env=process_environment(settings),
             cwd=PROJECT,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.PIPE if arguments else subprocess.DEVNULL,  # nobody reads what a long run says
             text=True,
             start_new_session=True,
         )
