@@ -13,6 +13,27 @@ from contracts.settings import Settings
 from contracts.tables import RAW_TABLES
 from spark_jobs.live_edge import first_minute
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SALE = {
+    "event_id": "a",
+    "event_type": "sale",
+    "schema_version": 1,
+    "event_time": "2026-03-02T12:00:00.123Z",
+    "source": "s",
+    "store_id": "S1",
+    "business_date": "2026-03-02",
+    "transaction_id": "T",
+    "line_number": 1,
+    "register_id": "R1",
+    "product_id": "P",
+    "line_type": "merchandise",
+    "quantity": "2.5",
+    "unit_price": "1.999",
+    "discount_amount": "0.01",
+    "tax_amount": "0",
+    "currency": "GBP",
+    "channel": "store",
+}
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 HOURS = 60  # so that some of it is before the edge
 Message = tuple[str, bytes, bytes]  # topic, value, key

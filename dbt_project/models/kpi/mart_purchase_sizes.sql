@@ -29,7 +29,7 @@ select
     cast(product_id as LowCardinality(String)) as product_id,
     cast(month_start_date as Date32) as month_start_date,
     cast(sum(line_count) as Int64) as sale_lines,
-    cast(quantileExactWeighted(0.995)(quantity, line_count) as Decimal(18, 3)) as estimated_large_units
+    cast(quantileExactWeighted(0.995)(quantity, line_count) as Decimal(18, 3)) as estimated_large_units -- noqa: LT01
 from sizes_of_months_after
 group by source, product_id, month_start_date
 having sale_lines >= {{ least_lines }}
