@@ -14,10 +14,11 @@ from typing import NamedTuple
 ALL = "all"
 HOURS = 24
 LONGEST_HOURS = 4  # counts are judged over so many hours together
-CATEGORY_SCORE = 6.0  # some thousand windows a day are judged: one false alarm in months
-STORE_SCORE = 4.5  # some dozens a day
+CATEGORY_SCORE = 5.0  # some thousand stretches a day are judged
+STORE_SCORE = 4.0  # some dozens a day
 SPIKE_RATIO, DROP_RATIO = 2.5, 0.4
 LEAST_REFUNDS = 5
+LEAST_SPIKE = 10  # one large basket is none
 HIGHEST_SCORE = 50.0
 
 
@@ -69,10 +70,10 @@ def day_anomalies(store: PartDay, parts: Iterable[PartDay], hours_over: int) -> 
     if burst := _refund_burst(store, hours_over):
         found.append(_anomaly("refund_burst", store, burst, hours_over))
     for part in parts:
-        if spike := _widest(part, _spikes(part, hours_over)):
+        if spike := _most_striking(_spikes(part, hours_over)):
             found.append(_anomaly("spike", part, spike, hours_over))
         drops = (span for span in _drops(part, hours_over) if not (silence and _overlap(span, silence)))
-        if drop := _widest(part, drops):
+        if drop := _most_striking(drops):
             found.append(_anomaly("drop", part, drop, hours_over))
     return found
 
@@ -87,7 +88,7 @@ def _silence(store: PartDay, hours_over: int) -> _Span | None:
         elif not silent and first is not None:
             spans.append(_span(store, first, hour, low_score))
             first = None
-    best = max(spans, key=lambda span: span.score, default=None)
+    best = _most_striking(spans)
     return best if best and best.score >= STORE_SCORE else None
 
 
@@ -99,7 +100,7 @@ def _refund_burst(store: PartDay, hours_over: int) -> _Span | None:
         for hour in range(min(hours_over + 1, HOURS))
         if store.unreferenced[hour] >= LEAST_REFUNDS
     ]
-    best = max(spans, key=lambda span: span.score, default=None)
+    best = _most_striking(spans)
     return best if best and best.score >= STORE_SCORE else None
 
 
@@ -107,7 +108,8 @@ def _spikes(part: PartDay, hours_over: int) -> Iterator[_Span]:
     """The hour that is not over may be too many already."""
     for first, end in _stretches(min(hours_over + 1, HOURS)):
         span = _span(part, first, end, high_score)
-        if span.observed >= SPIKE_RATIO * span.expected and span.score >= CATEGORY_SCORE:
+        many = max(LEAST_SPIKE, SPIKE_RATIO * span.expected)
+        if span.observed >= many and span.score >= CATEGORY_SCORE:
             yield span
 
 
@@ -128,18 +130,13 @@ def _span(part: PartDay, first: int, end: int, score: Callable[[float, float, fl
     expected, observed = sum(part.expected[first:end]), sum(part.lines[first:end])
     if expected <= 0 and score is low_score:
         return _Span(first, end, 0.0, expected, observed)
-    return _Span(first, end, score(observed, max(expected, 0.05), part.dispersion), expected, observed)
+    # Hours that vary independently vary less together.
+    together = part.dispersion * sum(mean**2 for mean in part.expected[first:end]) / expected**2 if expected else 1.0
+    return _Span(first, end, score(observed, max(expected, 0.05), together), expected, observed)
 
 
-def _widest(part: PartDay, spans: Iterable[_Span]) -> _Span | None:
-    """The most striking stretch, with those that touch it."""
-    found = list(spans)
-    if not found:
-        return None
-    best = max(found, key=lambda span: (span.score, -span.first, -span.end))
-    touching = [span for span in found if _overlap(span, best)]
-    first, end = min(span.first for span in touching), max(span.end for span in touching)
-    return _Span(first, end, best.score, sum(part.expected[first:end]), sum(part.lines[first:end]))
+def _most_striking(spans: Iterable[_Span]) -> _Span | None:
+    return max(spans, key=lambda span: (span.score, -span.first, -span.end), default=None)
 
 
 def _overlap(one: _Span, other: _Span) -> bool:

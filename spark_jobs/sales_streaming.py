@@ -18,6 +18,7 @@ from pyspark.sql.streaming import StreamingQuery
 from contracts.events import SALES
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
+from spark_jobs.anomaly_watch import AnomalyWatch
 from spark_jobs.kafka_source import read_topics
 from spark_jobs.landing_problems import explained
 from spark_jobs.live_edge import beginning
@@ -51,6 +52,7 @@ class SalesStream:
         self._settings = settings
         self._client = connect(settings)
         create_tables(self._client)
+        self._anomalies = AnomalyWatch(self._client, settings.retail_schema_prefix)
 
     def start(self, spark: SparkSession, once: bool) -> StreamingQuery:
         """Begin 48 hours before the latest event in raw, or go on from the checkpoint. Raises Problem."""
@@ -74,7 +76,9 @@ class SalesStream:
         write_sales(self._client, batch.toArrow(), Written(computation, number, datetime.now(UTC)))
 
     def look(self, query: StreamingQuery) -> StreamingQuery:
-        """Nothing to look after."""
+        """Look for anomalies in what was written; the query itself needs no care."""
+        if query.isActive:
+            self._anomalies.look(datetime.now(UTC))
         return query
 
     def close(self) -> None:

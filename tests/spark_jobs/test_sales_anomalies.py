@@ -62,6 +62,12 @@ def test_a_drop_needs_hours_that_are_over() -> None:
     assert found(day(ALL, 100.0), day(expected=20.0, h14=0.0, h15=0.0), over=14) == []
 
 
+def test_a_large_basket_is_no_spike() -> None:
+    """Nine lines where almost none are usual are one customer."""
+    assert found(day(ALL, 100.0), day(expected=0.05, h13=9.0)) == []
+    assert [anomaly.kind for anomaly in found(day(ALL, 100.0), day(expected=0.05, h13=30.0))] == ["spike"]
+
+
 def test_few_lines_cannot_drop() -> None:
     """Where three lines an hour are usual, an empty hour is chance."""
     assert found(day(ALL, 100.0), day(expected=3.0, h13=0.0)) == []

@@ -130,10 +130,12 @@ days_tamed as (
 
     select
         * except (lines_before),
-        arrayMap(x -> x / days_known, lines_before) as usual_lines,
-        arrayMap((x, usual) -> least(x, 4 * usual + 4), known_lines, usual_lines) as tamed_lines
+        arrayMap(
+            (x, before) -> if(days_known = 0, x, least(x, 4 * before / days_known + 4)),
+            known_lines,
+            if(days_known = 0, known_lines, lines_before)
+        ) as tamed_lines
     from days_levelled
-    where days_known >= {{ least_days }}
 
 ),
 
@@ -143,8 +145,7 @@ days_compared as (
         *,
         sum(is_known) over same_weekday as weekdays_known,
         sumForEach(tamed_lines) over same_weekday as weekday_lines,
-        sumForEach(tamed_lines) over before as tamed_before,
-        sum(is_known) over before as tamed_days
+        sumForEach(tamed_lines) over before as tamed_before
     from days_tamed
     window
         same_weekday as (
@@ -163,13 +164,12 @@ hours_expected as materialized (
     select
         *,
         arrayMap(
-            (weekday, tamed, usual) -> (weekday + {{ prior_days }} * if(tamed_days > 0, tamed / tamed_days, usual))
-            / (weekdays_known + {{ prior_days }}),
+            (weekday, tamed) -> (weekday + {{ prior_days }} * tamed / days_known) / (weekdays_known + {{ prior_days }}),
             if(empty(weekday_lines), arrayWithConstant(24, 0.), weekday_lines),
-            if(empty(tamed_before), arrayWithConstant(24, 0.), tamed_before),
-            usual_lines
+            tamed_before
         ) as expected_lines
     from days_compared
+    where days_known >= {{ least_days }}
 
 ),
 
