@@ -11,7 +11,7 @@ from contracts.events import SALES
 from contracts.tables import RAW_TABLES
 from spark_jobs.sales_anomalies import ALL, HOURS, Anomaly, PartDay, anomaly_id
 
-PRICE_RATIO, SIZE_RATIO = 4, 3
+PRICE_RATIO, SIZE_RATIO = 4, 4
 _EXPECTED = """
 SELECT source, store_id, category, starts_at, sale_lines, estimated_sale_lines, estimated_dispersion,
     unreferenced_returns, estimated_unreferenced_returns, ends_at
@@ -26,7 +26,7 @@ FROM {prefix}staging.stg_realtime__sales_metrics
 WHERE window_minutes = 5 AND slide_minutes = 5 AND window_starts_at >= {{since:DateTime64(3, 'UTC')}}
 GROUP BY ALL
 """
-# A price against the regular one on the same line; a size against three times what is large for the product.
+# A price against the regular one on the same line; a size against four times what is large for the product and two more.
 _OUT_OF_LINE = """
 WITH lines AS (
     SELECT source, store_id, assumeNotNull(product_id) AS product_id, business_date, event_time,
@@ -51,7 +51,7 @@ FROM (
     ]) AS finding
     FROM judged
 )
-WHERE (kind = 'price_outlier' AND finding.4 >= {price}) OR (kind = 'quantity_outlier' AND finding.4 > {size})
+WHERE (kind = 'price_outlier' AND finding.4 >= {price}) OR (kind = 'quantity_outlier' AND units > {size} * (usual + 2))
 GROUP BY source, store_id, product_id, business_date, kind
 """
 _SAYS = {
