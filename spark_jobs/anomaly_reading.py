@@ -26,7 +26,7 @@ FROM {prefix}staging.stg_realtime__sales_metrics
 WHERE window_minutes = 5 AND slide_minutes = 5 AND window_starts_at >= {{since:DateTime64(3, 'UTC')}}
 GROUP BY ALL
 """
-# A price against the regular one on the same line; a size against four times what is large for the product and two more.
+# A price against the regular one on the same line; a size against what is large for the product.
 _OUT_OF_LINE = """
 WITH lines AS (
     SELECT source, store_id, assumeNotNull(product_id) AS product_id, business_date, event_time,

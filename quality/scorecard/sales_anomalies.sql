@@ -109,8 +109,8 @@ lines_sold as (
     select incident, count() as sold_lines
     from incidents
     inner join (
-        select store_id as line_store, product_id as line_product, sold_at
-        from core.fact_sales where source = {source:String} and event_type = 'sale'
+        select store_id as line_store, product_id as line_product, event_time as sold_at
+        from raw.raw_sales_events where source = {source:String} and event_type = 'sale' and _error = ''
     ) as lines on store_id = line_store
     where line_product = incident_product and sold_at >= incident_starts_at and sold_at < incident_ends_at
     group by incident
