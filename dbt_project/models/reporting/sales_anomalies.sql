@@ -39,11 +39,11 @@ select
     cast(observed as Float64) as observed,
 
     -- booleans
-    cast(isNull(ended_at) as Bool) as is_open,
+    cast(isNull(anomalies.ended_at) as Bool) as is_open,
 
     -- timestamps
     cast(opened_at as DateTime('UTC')) as opened_at,
-    cast(ifNull(ended_at, opened_at) as DateTime('UTC')) as ended_at,
+    cast(ifNull(anomalies.ended_at, anomalies.opened_at) as DateTime('UTC')) as ended_at,
     cast(written_at as DateTime('UTC')) as changed_at
 from anomalies
 left join stores using (source, store_id)
