@@ -4,43 +4,31 @@
 """
 
 import argparse
-import signal
 import sys
 import threading
 from datetime import UTC, datetime
 from functools import partial
 
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
 from contracts.events import SALES
-from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from spark_jobs.anomaly_watch import AnomalyWatch
+from spark_jobs.hosting import exit_code, host, stop_event
 from spark_jobs.kafka_source import read_topics
-from spark_jobs.landing_problems import explained
 from spark_jobs.live_edge import beginning
 from spark_jobs.product_categories import categories_of
 from spark_jobs.sales_lines import packed_lines
 from spark_jobs.sales_sink import Written, write_sales
 from spark_jobs.sales_windows import sales_windows
-from spark_jobs.session import build_session, checkpoint_folder
-from spark_jobs.stream import follow
+from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
 
 NAME = "sales"
 TRIGGER = "1 second"
 MAX_OFFSETS = 50_000  # per batch
-_STATE = {
-    "spark.sql.streaming.stateStore.providerClass": (
-        "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
-    ),
-    "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
-    "spark.sql.shuffle.partitions": "2",
-}
 
 
 class SalesStream:
@@ -58,8 +46,6 @@ class SalesStream:
         """Begin 48 hours before the latest event in raw, or go on from the checkpoint. Raises Problem."""
         checkpoint = checkpoint_folder(self._settings, NAME)
         began = beginning(self._client, self._settings, checkpoint, SALES)
-        for key, value in _STATE.items():
-            spark.conf.set(key, value)
         messages = read_topics(spark, self._settings, [SALES], began.starting, MAX_OFFSETS)
         lines = packed_lines(messages, partial(categories_of, self._settings))
         return (
@@ -86,32 +72,17 @@ class SalesStream:
         self._client.close()
 
 
-def stream_sales(settings: Settings, once: bool, stop: threading.Event | None = None) -> None:
-    """Run the stream alone. Raises Problem."""
-    stream = SalesStream(settings)
-    spark = build_session(NAME, settings)
-    try:
-        follow(spark, [stream], once, stop or threading.Event())
-    except (PySparkException, Py4JError) as error:
-        raise explained(error, settings) from error
-    finally:
-        spark.stop()
+def stream_sales(settings: Settings, once: bool, stop: threading.Event) -> None:
+    """Run the stream alone until it ends (`once`) or `stop` is set. Raises Problem."""
+    host(settings, NAME, [SalesStream(settings)], once, stop)
 
 
 def main() -> int:
     """Exit code 0, or 1 after a sentence on stderr."""
     parser = argparse.ArgumentParser(description="Windows of the live sales, from Kafka into ClickHouse.")
     parser.add_argument("--once", action="store_true", help="work off what is there, then end")
-    arguments = parser.parse_args()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        stream_sales(load_settings(), arguments.once, stop)
-    except Problem as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    return 0
+    once, stop = parser.parse_args().once, stop_event()
+    return exit_code(lambda: stream_sales(load_settings(), once, stop))
 
 
 if __name__ == "__main__":
