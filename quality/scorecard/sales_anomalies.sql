@@ -1,10 +1,11 @@
 -- Anomalies of sales
 -- Incidents put into the stream against the anomalies found by judging every day of the history from the days before it
 -- (python -m spark_jobs.find_past_anomalies). Found: incidents with an anomaly of their kind, store and, where they have
--- one, category or product, at their time. Right: anomalies with such an incident; a price or size that the till typed ten
--- times too high and corrected later was wrong when it came, so it counts as right. Detectable: incidents that enough was
--- expected of to be told from chance (silence: the chance of none at most 1 in 10,000; spike and drop: at least 4.6 and
--- 60 lines), or in whose time anything of the product was sold or returned at all. Incidents of the first 21 days of a
+-- one, category or product, at their time (prices and sizes: on their day). Right: anomalies with such an incident; a price
+-- or size that the till typed ten times too high and corrected later was wrong when it came, so it counts as right.
+-- Detectable: incidents that could be told from chance at all. Silence: the chance of no line at most 1 in 10,000; spike: at
+-- least 1.7 lines expected, or six times as many are no ten lines; drop: at least 60 lines expected; price: the product was
+-- sold on that day; size: a line had twice as many units as is large for the product. Incidents of the first 21 days of a
 -- history are left out.
 
 with days_graded as (
@@ -26,6 +27,7 @@ incidents as (
         location_id as store_id,
         if(category = '', 'all', category) as incident_category,
         product_id as incident_product,
+        business_date as incident_date,
         starts_at as incident_starts_at,
         ends_at as incident_ends_at,
         cityHash64(fault, location_id, category, product_id, starts_at) as incident
@@ -60,8 +62,12 @@ matches as (
     select incident, anomaly_id
     from incidents
     inner join anomalies on incidents.store_id = anomalies.store_id
-    where kind = incident_kind and opened_at < incident_ends_at and closed_at >= incident_starts_at
-        and (product_id = incident_product or incident_kind not in ('price_outlier', 'quantity_outlier'))
+    where kind = incident_kind
+        and if(
+            incident_kind in ('price_outlier', 'quantity_outlier'),
+            product_id = incident_product and toDate(opened_at) = incident_date,
+            opened_at < incident_ends_at and closed_at >= incident_starts_at
+        )
         and (category = incident_category or incident_kind not in ('spike', 'drop'))
 
 ),
@@ -106,13 +112,18 @@ expectations as (
 
 lines_sold as (
 
-    select incident, count() as sold_lines
+    select incident, count() as sold_lines, max(units / large_units) as size_ratio
     from incidents
     inner join (
-        select store_id as line_store, product_id as line_product, event_time as sold_at
+        select
+            store_id as line_store, product_id as line_product, toDate(assumeNotNull(business_date)) as line_date,
+            toFloat64(quantity) as units
         from raw.raw_sales_events where source = {source:String} and event_type = 'sale' and _error = ''
-    ) as lines on store_id = line_store
-    where line_product = incident_product and sold_at >= incident_starts_at and sold_at < incident_ends_at
+    ) as lines on store_id = line_store and incident_product = line_product and incident_date = line_date
+    left join (
+        select product_id as sized_product, month_start_date, toFloat64(estimated_large_units) as large_units
+        from kpi.mart_purchase_sizes where source = {source:String}
+    ) as sizes on incident_product = sized_product and toStartOfMonth(incident_date) = toDate(month_start_date)
     group by incident
 
 ),
@@ -124,10 +135,11 @@ incidents_judged as (
         incident in (select incident from matches) as is_found,
         multiIf(
             kind = 'silence', ifNull(silence_score, 0) >= 4,
-            kind = 'spike', ifNull(expected_lines, 0) >= 4.6,
+            kind = 'spike', ifNull(expected_lines, 0) >= 1.7,
             kind = 'drop', ifNull(expected_lines, 0) >= 60,
             kind = 'refund_burst', 1,
-            ifNull(sold_lines, 0) > 0
+            kind = 'price_outlier', ifNull(sold_lines, 0) > 0,
+            ifNull(size_ratio, 0) >= 2
         ) as is_detectable
     from incidents
     left join expectations using (incident)

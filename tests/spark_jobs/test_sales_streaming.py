@@ -16,7 +16,7 @@ from spark_jobs.session import checkpoint_folder
 from tests.dbt_project.warehouse_build import WarehouseBuild
 from warehouse.client import connect
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 MODELS = ("stg_realtime__late_events", "stg_realtime__sales_metrics")
 
 

@@ -43,6 +43,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kpi.mart_promotions": {
         "promotion_id": ID, "product_id": ID, "units_sold": UNITS, "estimated_base_units": "Nullable(Decimal(18, 3))",
     },
+    "kpi.mart_purchase_sizes": {
+        "product_id": ID, "month_start_date": DAY, "estimated_large_units": UNITS,
+    },
     "kpi.mart_sales_expected_hourly": {
         "store_id": ID, "category": ID, "date_key": DAY, "starts_at": INSTANT, "estimated_dispersion": "Float64",
         "estimated_sale_lines": "Array(Float64)",
