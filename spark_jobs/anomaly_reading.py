@@ -17,13 +17,15 @@ SELECT source, store_id, category, starts_at, sale_lines, estimated_sale_lines, 
     unreferenced_returns, estimated_unreferenced_returns, ends_at
 FROM {prefix}kpi.mart_sales_expected_hourly
 WHERE {{since:DateTime64(3, 'UTC')}} < ends_at AND starts_at <= {{until:DateTime64(3, 'UTC')}}
+    AND ({{source:String}} = '' OR source = {{source:String}})
 ORDER BY source, store_id, starts_at, category
 """
 _COUNTED = """
 SELECT source, store_id, if(grain = 'store', 'all', category) AS part,
     toStartOfInterval(window_starts_at, INTERVAL 15 MINUTE) AS at, sum(sale_lines), sum(unreferenced_returns)
 FROM {prefix}staging.stg_realtime__sales_metrics
-WHERE window_minutes = 5 AND slide_minutes = 5 AND window_starts_at >= {{since:DateTime64(3, 'UTC')}}
+WHERE source = {{source:String}} AND window_minutes = 5 AND slide_minutes = 5
+    AND window_starts_at >= {{since:DateTime64(3, 'UTC')}}
 GROUP BY ALL
 """
 # A price against the regular one on the same line; a size against what is large for the product.
@@ -34,7 +36,7 @@ WITH lines AS (
         toFloat64(ifNull(regular_price, 0)) AS regular
     FROM {raw}
     WHERE _error = '' AND event_type = 'sale' AND line_type = 'merchandise'
-        AND event_time >= {{since:DateTime64(3, 'UTC')}}
+        AND event_time >= {{since:DateTime64(3, 'UTC')}} AND ({{source:String}} = '' OR source = {{source:String}})
 ), judged AS (
     SELECT *, toFloat64(ifNull(large.estimated_large_units, 0)) AS usual
     FROM lines
@@ -51,7 +53,8 @@ FROM (
     ]) AS finding
     FROM judged
 )
-WHERE (kind = 'price_outlier' AND finding.4 >= {price}) OR (kind = 'quantity_outlier' AND units > {size} * (usual + 2))
+WHERE (kind = 'price_outlier' AND finding.4 >= {price})
+    OR (kind = 'quantity_outlier' AND usual > 0 AND units > {size} * (usual + 2))
 GROUP BY source, store_id, product_id, business_date, kind
 """
 _SAYS = {
@@ -67,26 +70,30 @@ class ExpectedDay(NamedTuple):
     ends_at: datetime
 
 
-def expected_days(client: Client, prefix: str, since: datetime, until: datetime) -> list[ExpectedDay]:
-    """Days of stores and their categories that lie between the two instants, even in part."""
-    rows = client.query(_EXPECTED.format(prefix=prefix), parameters={"since": since, "until": until}).result_rows
+def expected_days(client: Client, prefix: str, since: datetime, until: datetime, source: str = "") -> list[ExpectedDay]:
+    """Days of stores and their categories that lie between the two instants, even in part; of all sources, or one."""
+    between = {"since": since, "until": until, "source": source}
+    rows = client.query(_EXPECTED.format(prefix=prefix), parameters=between).result_rows
     return [ExpectedDay(PartDay(*row[:3], _utc(row[3]), *row[4:9]), _utc(row[9])) for row in rows]
 
 
 def live_days(
-    client: Client, prefix: str, since: datetime, until: datetime
-) -> tuple[list[PartDay], dict[str, datetime]]:
-    """The days with the counts of the stream instead of the marts', and how far each source's stores have come."""
-    rows = client.query(_COUNTED.format(prefix=prefix), parameters={"since": since}).result_rows
+    client: Client, prefix: str, source: str, since: datetime, until: datetime
+) -> tuple[list[PartDay], datetime | None]:
+    """The source's days with the stream's counts instead of the marts', and how far its stores have come."""
+    between = {"source": source, "since": since}
     counted: dict[tuple[str, str, str], list[tuple[datetime, float, float]]] = defaultdict(list)
-    reached: dict[str, dict[str, datetime]] = defaultdict(dict)
-    for source, store, part, at, lines, refunds in rows:
+    reached: dict[str, datetime] = {}
+    for _, store, part, at, lines, refunds in client.query(
+        _COUNTED.format(prefix=prefix), parameters=between
+    ).result_rows:
         counted[source, store, part].append((_utc(at), float(lines), float(refunds)))
-        reached[source][store] = max(_utc(at), reached[source].get(store, _utc(at)))
-    days = [
-        _with_counts(day.part, counted.get(day.part[:3], [])) for day in expected_days(client, prefix, since, until)
-    ]
-    return days, {source: _in_the_middle(list(stores.values())) for source, stores in reached.items()}
+        reached[store] = max(_utc(at), reached.get(store, _utc(at)))
+    days = expected_days(client, prefix, since, until, source)
+    return (
+        [_with_counts(day.part, counted.get(day.part[:3], [])) for day in days],
+        _in_the_middle(list(reached.values())) if reached else None,
+    )
 
 
 def _in_the_middle(instants: list[datetime]) -> datetime:
@@ -104,10 +111,10 @@ def _with_counts(day: PartDay, counted: list[tuple[datetime, float, float]]) -> 
     return day._replace(lines=lines, unreferenced=refunds)
 
 
-def out_of_line(client: Client, prefix: str, since: datetime) -> list[Anomaly]:
-    """Prices and sizes out of line since that instant, one per store, product and day."""
+def out_of_line(client: Client, prefix: str, since: datetime, source: str = "") -> list[Anomaly]:
+    """Prices and sizes out of line since that instant, one per store, product and day; of all sources, or one."""
     query = _OUT_OF_LINE.format(raw=RAW_TABLES[SALES], prefix=prefix, price=PRICE_RATIO, size=SIZE_RATIO)
-    return [_outlier(*row) for row in client.query(query, parameters={"since": since}).result_rows]
+    return [_outlier(*row) for row in client.query(query, parameters={"since": since, "source": source}).result_rows]
 
 
 def _outlier(

@@ -7,11 +7,13 @@ from clickhouse_connect.driver.client import Client
 
 from contracts.tables import REALTIME_SALES_METRICS
 from spark_jobs.anomaly_reading import live_days, out_of_line
-from spark_jobs.anomaly_writing import LIVE, write_anomalies
+from spark_jobs.anomaly_writing import LIVE, read_anomalies, write_anomalies
 from spark_jobs.sales_anomalies import ALL, HOURS, Anomaly, PartDay, day_anomalies
 
-EVERY = timedelta(seconds=15)
-_BACK = timedelta(hours=6)
+EVERY = timedelta(seconds=30)
+_BACK = timedelta(hours=47)  # the stream begins 48 hours back; a day is judged only if it is seen whole
+_DAY = timedelta(days=1)
+_REACHED = f"SELECT source, max(window_start) FROM {REALTIME_SALES_METRICS} GROUP BY source"  # noqa: S608
 _NEEDS = ("kpi.mart_sales_expected_hourly", "kpi.mart_purchase_sizes", "staging.stg_realtime__sales_metrics")
 
 
@@ -20,7 +22,7 @@ class AnomalyWatch:
 
     def __init__(self, client: Client, prefix: str) -> None:
         self._client, self._prefix = client, prefix
-        self._told: dict[str, Anomaly] = {}
+        self._told: dict[str, Anomaly] | None = None
         self._looked = datetime.min.replace(tzinfo=UTC)
 
     def look(self, now: datetime) -> None:
@@ -28,24 +30,30 @@ class AnomalyWatch:
         if now - self._looked < EVERY or not self._is_built():
             return
         self._looked = now
-        latest = self._client.command(f"SELECT toUnixTimestamp64Milli(max(window_start)) FROM {REALTIME_SALES_METRICS}")  # noqa: S608
-        until = datetime.fromtimestamp(int(latest) / 1000, UTC)
-        found = {anomaly.anomaly_id: anomaly for anomaly in self._found(until - _BACK, until)}
-        news = [anomaly for key, anomaly in found.items() if self._told.get(key) != anomaly]
+        told = read_anomalies(self._client, LIVE) if self._told is None else self._told
+        found: dict[str, Anomaly] = {}
+        gone: list[Anomaly] = []
+        for source, latest in self._client.query(_REACHED).result_rows:
+            until = latest.replace(tzinfo=UTC)
+            found |= {anomaly.anomaly_id: anomaly for anomaly in self._found(source, until)}
+            # What is older is not judged any more, and stands.
+            gone += [a for a in told.values() if a.source == source and a.opened_at >= until - _BACK + _DAY]
+        news = [anomaly for key, anomaly in found.items() if told.get(key) != anomaly]
         write_anomalies(self._client, news, LIVE, now)
-        gone = [a for key, a in self._told.items() if key not in found and a.opened_at >= until - _BACK]
+        gone = [anomaly for anomaly in gone if anomaly.anomaly_id not in found]
         write_anomalies(self._client, gone, LIVE, now, is_withdrawn=True)
         self._told = found
 
     def _is_built(self) -> bool:
         return all(int(self._client.command(f"EXISTS TABLE {self._prefix}{table}")) for table in _NEEDS)
 
-    def _found(self, since: datetime, until: datetime) -> list[Anomaly]:
-        days, reached = live_days(self._client, self._prefix, since - timedelta(days=1), until)
+    def _found(self, source: str, until: datetime) -> list[Anomaly]:
+        since = until - _BACK
+        days, reached = live_days(self._client, self._prefix, source, since, until)
         # A day whose beginning lies before what was read would look silent.
-        whole = [day for day in days if day.starts_at >= since - timedelta(days=1)]
-        found = judged(whole, reached)
-        return found + out_of_line(self._client, self._prefix, since - timedelta(days=1))
+        whole = [day for day in days if day.starts_at >= since]
+        found = judged(whole, {source: reached} if reached else {})
+        return found + out_of_line(self._client, self._prefix, since, source)
 
 
 def judged(days: list[PartDay], reached: dict[str, datetime]) -> list[Anomaly]:
