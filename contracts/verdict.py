@@ -32,7 +32,7 @@ def verdict(topic: str, payload: bytes) -> str:
 def read_event(topic: str, payload: bytes) -> Event:
     """The event that a message is. Raises BrokenRuleError."""
     try:
-        event = _read_object(payload)
+        event = read_object(payload)
     except ValueError:
         raise BrokenRuleError(UNREADABLE) from None
     kind = event.get("event_type")
@@ -47,13 +47,14 @@ def read_event(topic: str, payload: bytes) -> Event:
         raise BrokenRuleError(_first_rule(error)) from None
 
 
-def _read_object(payload: bytes) -> dict[str, Any]:
+def read_object(payload: bytes) -> dict[str, Any]:
+    """Fields of a message that are not null, as the engine reads them. Raises ValueError: not a JSON object."""
     value = _DECODER.decode(payload.decode())
     if not isinstance(value, dict):
         raise ValueError(UNREADABLE)
     if b"\\u" in payload:
         # Half of a surrogate pair is no text; encoding it says so by a ValueError.
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, default=str).encode()
     return {name: field for name, field in value.items() if field is not None}
 
 

@@ -1,20 +1,19 @@
 """Messages judged by the contract, in Spark: the valid ones as typed columns.
 
-The verdict is `contracts.verdict`'s, so a stream takes exactly the events that are not in `raw.quarantine` for a broken
-rule. What only history can tell (an id that came before with another content, a line sent under two ids) is not judged
-here.
+The verdict is the contract's, so a stream takes exactly the events that are not in `raw.quarantine` for a broken rule.
+What only history can tell (an id that came before with another content, a line sent under two ids) is not judged here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from contracts.verdict import BrokenRuleError, read_event
+from contracts.quick_verdict import read_valid
 from warehouse.raw_tables import fields
 
+MESSAGE_COLUMNS = ("topic", "partition", "offset", "timestamp", "value")
 _INSTANT = pa.timestamp("us", "UTC")
 _PLACE = (
     pa.field("_topic", pa.string()),
@@ -35,20 +34,21 @@ _ARROW_TYPES = {
 }
 
 
-def valid_events(messages: DataFrame, topics: Sequence[str]) -> DataFrame:
-    """The valid events among messages of `read_topics`: their place in Kafka and every field of the topics' events.
+def valid_events(messages: DataFrame, topics: Sequence[str], columns: Sequence[str] = ()) -> DataFrame:
+    """The valid events among messages of `read_topics`: their place in Kafka and fields of the topics' events.
 
-    Columns `_topic, _partition, _offset, _kafka_timestamp`, then the fields by name, null where an event has none.
+    Columns `_topic, _partition, _offset, _kafka_timestamp`, then all fields by name, or those in `columns` (each costs
+    a share of the rate); null where an event has none.
     """
-    schema = event_schema(topics)
-    wanted = messages.select("topic", "partition", "offset", "timestamp", "value")
-    return wanted.mapInArrow(_judge(schema), from_arrow_schema(schema))
+    schema = event_schema(topics, columns)
+    return messages.select(*MESSAGE_COLUMNS).mapInArrow(_judge(schema), from_arrow_schema(schema))
 
 
-def event_schema(topics: Sequence[str]) -> pa.Schema:
+def event_schema(topics: Sequence[str], columns: Sequence[str] = ()) -> pa.Schema:
     """Columns of `valid_events`."""
     kinds = {name: kind for topic in topics for name, kind in fields(topic).items()}
-    return pa.schema([*_PLACE, *(pa.field(name, _ARROW_TYPES[kind.sql_type]) for name, kind in kinds.items())])
+    wanted = columns or tuple(kinds)
+    return pa.schema([*_PLACE, *(pa.field(name, _ARROW_TYPES[kinds[name].sql_type]) for name in wanted)])
 
 
 def _judge(schema: pa.Schema) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -61,18 +61,16 @@ def _judge(schema: pa.Schema) -> Callable[[Iterator[pa.RecordBatch]], Iterator[p
 
 def typed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """The valid events of a batch of `topic, partition, offset, timestamp, value`."""
+    names = schema.names[len(_PLACE) :]
     rows = [
-        row for message in zip(*(column.to_pylist() for column in batch.columns), strict=True) for row in _row(*message)
+        (topic, partition, offset, timestamp, *map(event.get, names))
+        for topic, partition, offset, timestamp, value in zip(*_values(batch), strict=True)
+        if (event := read_valid(topic, value or b"")) is not None
     ]
-    return pa.RecordBatch.from_pylist(rows, schema=schema)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _row(
-    topic: str, partition: int, offset: int, timestamp: datetime, value: bytes | None
-) -> Iterator[dict[str, object]]:
-    try:
-        event = read_event(topic, value or b"")
-    except BrokenRuleError:
-        return
-    place = {"_topic": topic, "_partition": partition, "_offset": offset, "_kafka_timestamp": timestamp}
-    yield place | dict(event)
+def _values(batch: pa.RecordBatch) -> Iterator[list[object]]:
+    return (column.to_pylist() for column in batch.select(MESSAGE_COLUMNS).columns)

@@ -37,12 +37,28 @@ def _raw_table(client: Client, topic: str) -> list[str]:
 
 
 def _written_table(client: Client, name: str, table: WrittenTable) -> list[str]:
+    changes = _dropped_if_keyed_otherwise(client, name, table)
     client.command(written_table(name, table))
     found = {row[0] for row in client.query(f"DESCRIBE TABLE {name}").result_rows}
     missing = {column: kind for column, kind in table.columns.items() if column not in found}
     for column, kind in missing.items():
         client.command(f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS `{column}` {kind}")
-    return [f"{name}: column {column} added" for column in missing]
+    return changes + [f"{name}: column {column} added" for column in missing]
+
+
+def _dropped_if_keyed_otherwise(client: Client, name: str, wanted: WrittenTable) -> list[str]:
+    """An older table, in which rows of today would replace each other; only one without rows may go."""
+    database, table = name.split(".")
+    keys = client.query(
+        "SELECT sorting_key FROM system.tables WHERE database = {database:String} AND name = {table:String}",
+        parameters={"database": database, "table": table},
+    ).result_rows
+    if not keys or keys[0][0] == ", ".join(wanted.key):
+        return []
+    if client.command(f"SELECT count() FROM {name}"):
+        raise Problem(f"{name} has rows under an older key.", f"Rename it or DROP TABLE {name}: its job fills it anew.")
+    client.command(f"DROP TABLE {name} SYNC")
+    return [f"{name}: made anew with the key of today"]
 
 
 def main() -> int:

@@ -5,10 +5,9 @@ the typed columns and `_error`, the first broken rule or '', are defaults of tha
 never a silent 0 (`contracts.verdict.verdict` gives the same words).
 """
 
-from typing import get_args
-
 from contracts.events import TOPICS, Event
 from contracts.fields import Kind, sql_literal
+from contracts.quick_verdict import kind_of
 from contracts.tables import QUARANTINE, RAW_TABLES
 from contracts.verdict import NO_TYPE, UNKNOWN_TYPE, UNREADABLE
 
@@ -57,18 +56,10 @@ def fields(topic: str) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for model in TOPICS[topic].values():
         for name in model.model_fields:
-            kind = _kind(model, name)
+            kind = kind_of(model, name)
             if found.setdefault(name, kind).sql_type != kind.sql_type:
                 raise TypeError(f"{topic}.{name} has two types")
     return found
-
-
-def _kind(model: type[Event], name: str) -> Kind:
-    info = model.model_fields[name]
-    marks = list(info.metadata)
-    for part in get_args(info.annotation):
-        marks += getattr(part, "__metadata__", ())
-    return next(mark for mark in marks if isinstance(mark, Kind))
 
 
 def _text_type(topic: str) -> str:
@@ -123,7 +114,7 @@ def _error(topic: str) -> str:
 def _first_error(model: type[Event]) -> str:
     branches = []
     for name, info in model.model_fields.items():
-        kind, text = _kind(model, name), f"_text.{name}"
+        kind, text = kind_of(model, name), f"_text.{name}"
         if info.is_required():
             branches.append((f"isNull({text})", _say(f"{name}: missing")))
         branches.append(

@@ -11,6 +11,8 @@ from contracts.tables import (
     ML_MODEL_RESULTS,
     PREDICTIONS,
     REALTIME_INVENTORY_ALERTS,
+    REALTIME_LATE_EVENTS,
+    REALTIME_SALES_ANOMALIES,
     REALTIME_SALES_METRICS,
     REALTIME_STOCK,
     RECOMMENDATIONS,
@@ -101,11 +103,12 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
         "made_at",
         "toYYYYMM(made_date)",
     ),
-    # One row per store, category, channel, currency and window. Of two computations the one over more events counts.
+    # One row per computation, store (or part of it: category and channel), currency and window.
     REALTIME_SALES_METRICS: WrittenTable(
         {
             "source": _WORD,
             "store_id": _WORD,
+            "grain": _WORD,  # store: category and channel are 'all'; category
             "category": _WORD,
             "channel": _WORD,
             "currency": _WORD,
@@ -114,15 +117,67 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
             "window_start": _INSTANT,
             "window_end": _INSTANT,
             "revenue": _MONEY,
+            "sales_amount": _MONEY,  # of sale lines alone
             "units": _UNITS,
             "tickets": "Int64",
             "events": "Int64",
-            "late_events": "Int64",
+            "sale_lines": "Int64",
+            "return_lines": "Int64",
+            "unreferenced_returns": "Int64",
+            "computation": _WORD,  # all that was computed from one checkpoint; a new one begins where that is lost
+            "batch": "Int64",  # of the computation; the last counts
             "written_at": _INSTANT,
         },
-        ("source", "window_minutes", "slide_minutes", "window_start", "store_id", "category", "channel", "currency"),
-        "events",
+        (
+            *("source", "window_minutes", "slide_minutes", "window_start", "store_id"),
+            *("grain", "category", "channel", "currency", "computation"),
+        ),
+        "batch",
         "toYYYYMM(window_start)",
+    ),
+    # One row per computation and sale or return that came after its windows were closed.
+    REALTIME_LATE_EVENTS: WrittenTable(
+        {
+            "source": _WORD,
+            "event_id": "String",
+            "event_type": _WORD,
+            "store_id": _WORD,
+            "category": _WORD,
+            "channel": _WORD,
+            "currency": _WORD,
+            "event_at": _INSTANT,
+            "sent_at": _INSTANT,  # Kafka's time of the message
+            "window_start": _INSTANT,  # of its minute
+            "net_amount": _MONEY,
+            "computation": _WORD,
+            "batch": "Int64",
+            "written_at": _INSTANT,
+        },
+        ("source", "window_start", "store_id", "event_id", "computation"),
+        "batch",
+        "toYYYYMM(window_start)",
+    ),
+    # One row per anomaly of a store's day, as it was last seen; found live, or by judging the whole history.
+    REALTIME_SALES_ANOMALIES: WrittenTable(
+        {
+            "source": _WORD,
+            "found_in": _WORD,  # live, history
+            "anomaly_id": "String",
+            "kind": _WORD,  # spike, drop, silence, refund_burst, price_outlier, quantity_outlier
+            "store_id": _WORD,
+            "category": _WORD,  # 'all': of the whole store
+            "product_id": _WORD,  # '' unless of one product
+            "opened_at": _INSTANT,
+            "ended_at": f"Nullable({_INSTANT})",
+            "score": "Float64",  # of counts -log10 of their chance, of prices and sizes a ratio
+            "expected": "Float64",
+            "observed": "Float64",
+            "message": "String",
+            "is_withdrawn": "Bool",  # more events came, and it is none any more
+            "written_at": _INSTANT,
+        },
+        ("source", "found_in", "anomaly_id"),
+        "written_at",
     ),
     # One row per alert and change of its state: an episode with one cause, opened once and resolved once.
     REALTIME_INVENTORY_ALERTS: WrittenTable(

@@ -24,6 +24,7 @@ ORDER = (
     "lead_times",
     "duplicates",
     "completeness",
+    "sales_anomalies",
 )
 _SHARED = {"root_causes": "root_causes_judged", "root_causes_confused": "root_causes_judged"}  # what both begin with
 _READS = re.compile(r"\b(?:from|join)\s+(\w+)\.(\w+)")

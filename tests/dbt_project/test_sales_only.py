@@ -14,6 +14,7 @@ LISTS = [
     "supplier_scorecard",
     "active_alerts",
     "realtime_dashboard",
+    "sales_anomalies",
     "ml_model_performance",
 ]
 FLAGS = {

@@ -4,8 +4,9 @@ import pytest
 from support import settings_for
 
 from contracts.events import SALES, Sale
+from contracts.problems import Problem
 from contracts.settings import Settings
-from contracts.tables import DATABASES, PREDICTIONS, RAW_TABLES, REALTIME_SALES_METRICS
+from contracts.tables import DATABASES, PREDICTIONS, RAW_TABLES, REALTIME_LATE_EVENTS, REALTIME_SALES_METRICS
 from warehouse import raw_tables
 from warehouse.client import WarehouseUnavailableError, connect
 from warehouse.create_tables import create_tables
@@ -46,17 +47,32 @@ def test_a_column_that_a_job_gains_is_added(running_stack: Settings) -> None:
     assert create_tables(client) == []
 
 
-def test_of_two_computations_of_a_window_the_one_over_more_events_counts(running_stack: Settings) -> None:
-    """A partial recomputation that comes later does not win."""
+def test_of_one_computation_the_last_batch_counts(running_stack: Settings) -> None:
+    """A batch that comes twice is one row, whichever is written last; another computation has a row of its own."""
     client = connect(running_stack)
     create_tables(client)
-    for events, revenue in ((9, 90), (2, 20)):
+    for computation, batch, revenue in (("one", 7, 70), ("one", 3, 30), ("two", 1, 10)):
         client.command(
-            f"INSERT INTO {REALTIME_SALES_METRICS} (source, store_id, window_minutes, events, revenue)"
-            f" VALUES ('twice', 's1', 5, {events}, {revenue})"
+            f"INSERT INTO {REALTIME_SALES_METRICS} (source, store_id, window_minutes, computation, batch, revenue)"
+            f" VALUES ('twice', 's1', 5, '{computation}', {batch}, {revenue})"
         )
-    query = f"SELECT events, revenue FROM {REALTIME_SALES_METRICS} FINAL WHERE source = 'twice'"
-    assert client.query(query).result_rows == [(9, 90)]
+    query = f"SELECT computation, revenue FROM {REALTIME_SALES_METRICS} FINAL WHERE source = 'twice' ORDER BY ALL"
+    assert client.query(query).result_rows == [("one", 70), ("two", 10)]
+
+
+def test_a_table_with_an_older_key_is_made_anew_if_it_is_empty(running_stack: Settings) -> None:
+    """Without rows it goes; with rows nothing is deleted, and a sentence says what to do."""
+    client = connect(running_stack)
+    create_tables(client)
+    older = f"CREATE TABLE {REALTIME_LATE_EVENTS} (event_id String) ENGINE = MergeTree ORDER BY event_id"
+    client.command(f"DROP TABLE {REALTIME_LATE_EVENTS} SYNC")
+    client.command(older)
+    client.command(f"INSERT INTO {REALTIME_LATE_EVENTS} VALUES ('a')")
+    with pytest.raises(Problem, match="has rows under an older key"):
+        create_tables(client)
+    client.command(f"TRUNCATE TABLE {REALTIME_LATE_EVENTS}")
+    assert create_tables(client) == [f"{REALTIME_LATE_EVENTS}: made anew with the key of today"]
+    assert create_tables(client) == []
 
 
 def test_a_wrong_password_is_a_sentence(running_stack: Settings) -> None:

@@ -25,6 +25,7 @@ select
     -- ids
     cast(source as String) as source,
     cast(store_id as String) as store_id,
+    cast(grain as String) as grain,
     cast(category as String) as category,
     cast(channel as String) as channel,
     cast(currency as String) as currency,
@@ -38,6 +39,7 @@ select
     cast(round(revenue, 2) as Decimal(18, 2)) as revenue,
     cast(units as Decimal(18, 3)) as units,
     cast(tickets as Int64) as tickets,
+    cast(round(toDecimal128(sales_amount, 6) / greatest(tickets, 1), 2) as Decimal(18, 2)) as average_ticket,
     cast(events as Int64) as events,
     cast(late_events as Int64) as late_events,
 

@@ -46,6 +46,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kpi.mart_promotions": {
         "promotion_id": ID, "product_id": ID, "units_sold": UNITS, "estimated_base_units": "Nullable(Decimal(18, 3))",
     },
+    "kpi.mart_purchase_sizes": {
+        "product_id": ID, "month_start_date": DAY, "estimated_large_units": UNITS,
+    },
+    "kpi.mart_sales_expected_hourly": {
+        "store_id": ID, "category": ID, "date_key": DAY, "starts_at": INSTANT, "estimated_dispersion": "Float64",
+        "estimated_sale_lines": "Array(Float64)",
+    },
     "kpi.mart_stockouts": PAIR | {"root_cause": ID, "started_at": INSTANT, "ended_at": INSTANT},
     "kpi.mart_supplier_performance": {
         "supply_source_id": ID, "lead_time_lines": "Int64", "lead_time_days_sum": "Int64",
@@ -54,6 +61,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kpi.mart_unknown_loss_estimated": PAIR
     | {"month_start_date": DAY, "counts": "Int64", "estimated_loss_units": "Nullable(Decimal(18, 6))"}
     | {"estimated_loss_amount": MONEY},
+    "staging.stg_realtime__sales_anomalies": PAIR
+    | dict.fromkeys(("found_in", "anomaly_id", "kind", "category"), ID)
+    | {"opened_at": INSTANT, "ended_at": f"Nullable({INSTANT})", "is_withdrawn": "Bool"},
     "monitoring.completeness": {"store_id": ID, "date_key": DAY, "is_complete": "UInt8"},
     **{
         f"staging.stg_events__{kind}_messages": {"_topic": ID, "event_id": ID, "verdict": ID, "event_time": INSTANT}
