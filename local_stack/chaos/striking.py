@@ -1,0 +1,99 @@
+"""Carry out a schedule of strikes while a log is being landed, and see everything come back."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.problems import Problem
+from local_stack import supervision
+from local_stack.chaos.checkpoint import lose_last_commit
+from local_stack.chaos.laboratory import BROKER, DATABASE, SPARK, Laboratory
+from local_stack.chaos.schedule import Fault, Strike
+
+_LOOK_EVERY_S = 0.05
+_PATIENCE_S = 180  # without a single message landed
+_KILLED = {Fault.BROKER: BROKER, Fault.DATABASE: DATABASE}
+
+Tell = Callable[[str], None]
+Build = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A strike that was carried out."""
+
+    strike: Strike
+    landed: int  # messages in raw when it struck
+    uncommitted: int  # of them, those that no commit knew of
+    seconds: float  # until messages landed again
+    note: str = ""
+
+
+def land_under(lab: Laboratory, strikes: list[Strike], messages: int, build: Build, tell: Tell) -> list[Struck]:
+    """Land the log of so many messages, struck on the way; ends when all are landed and committed. Raises Problem.
+
+    The models are built in between, over what has landed, each time the checkpoints are lost.
+    """
+    lab.start_streaming()
+    struck = []
+    for strike in strikes:
+        _wait_for(lab, strike.due)
+        struck.append(_carried_out(lab, strike, messages, build, tell))
+    _wait_for(lab, messages)
+    _wait_for(lab, messages, lab.committed)
+    lab.stop_streaming()
+    return struck
+
+
+def _wait_for(lab: Laboratory, due: int, count: Callable[[], int | None] | None = None) -> str:
+    """Wait for so many messages; what had to be done by hand on the way. Raises Problem if none comes for long."""
+    count, note = count or lab.landed_if_up, ""
+    best, since = -1, time.monotonic()
+    while (reached := count() or 0) < due:
+        if reached > best:
+            best, since = reached, time.monotonic()
+        if time.monotonic() - since > _PATIENCE_S:
+            raise Problem(f"Nothing has landed for {_PATIENCE_S} s, at {best:,} messages.", _last_words(lab))
+        if lab.has_given_up():
+            lab.start_streaming()
+            note = "the supervisor had given up: started by hand"
+        time.sleep(_LOOK_EVERY_S)
+    return note
+
+
+def _last_words(lab: Laboratory) -> str:
+    log = supervision.log_file(lab.settings, SPARK)
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return f"{SPARK} said last: {lines[-1]}" if lines else ""
+
+
+def _carried_out(lab: Laboratory, strike: Strike, messages: int, build: Build, tell: Tell) -> Struck:
+    landed, committed = lab.landed(), lab.committed()
+    tell(f"{landed:,} of {messages:,} messages landed: {strike.fault}")
+    note = _strike(lab, strike.fault, build)
+    began = time.monotonic()
+    note += _wait_for(lab, min(landed + 1, messages))
+    while not lab.all_answer():
+        time.sleep(_LOOK_EVERY_S)
+    return Struck(strike, landed, max(0, landed - committed), time.monotonic() - began, note)
+
+
+def _strike(lab: Laboratory, fault: Fault, build: Build) -> str:
+    lab.kill(_KILLED.get(fault, SPARK))
+    if fault in (Fault.COMMIT, Fault.CHECKPOINT):
+        lab.stop_streaming()
+        return _forget(lab, fault, build)
+    return ""
+
+
+def _forget(lab: Laboratory, fault: Fault, build: Build) -> str:
+    """While the streaming program is down; gives a note."""
+    note = ""
+    if fault is Fault.COMMIT:
+        note = "" if lose_last_commit(lab.checkpoint) else "there was no commit yet"
+    else:
+        lab.lose_checkpoints()
+        build()
+        note = "models built meanwhile"
+    lab.start_streaming()
+    return note

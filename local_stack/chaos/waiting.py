@@ -1,0 +1,15 @@
+"""Waiting for something to come true, and not for ever."""
+
+import time
+from collections.abc import Callable
+
+from contracts.problems import Problem
+
+
+def wait_until(holds: Callable[[], object], what: str = "the condition", seconds: float = 120) -> None:
+    """Return as soon as it holds. Raises Problem after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Problem(f"Waited {seconds:.0f} seconds for {what}, in vain.")
+        time.sleep(0.02)
