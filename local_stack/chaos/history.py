@@ -23,7 +23,7 @@ class Timed(NamedTuple):
     message: Message
 
 
-def clean_history(seed: int, events: int, size: str = "tiny") -> list[Timed]:
+def clean_history(seed: int, events: int, size: str = "small") -> list[Timed]:
     """Whole days of a chain until there are at least so many events. The same seed gives the same bytes."""
     run = Run("grocer", size, seed, SOURCE, _START, read_faults(_MISTAKES))
     history: list[Timed] = []

@@ -17,7 +17,7 @@ PLENTY = Rates(copied=0.2, corrupted=0.2, extended=0.2, delayed=0.2)
 @pytest.fixture(scope="module")
 def clean() -> list[Timed]:
     """The first days of a tiny chain."""
-    return clean_history(5, 1_500)
+    return clean_history(5, 1_500, "tiny")
 
 
 @pytest.fixture(scope="module")
