@@ -46,13 +46,13 @@ class Experiments:
     build: Build
     tell: Tell = lambda _said: None
 
-    def both(self, seed: int, events: int) -> Outcome:
-        """The disturbed log against the clean one, then the machines' faults over the disturbed log."""
+    def both(self, seed: int, events: int, size: str = "small", faults: tuple[Fault, ...] | None = None) -> Outcome:
+        """The disturbed log against the clean one, then the machines' faults (or these) over the disturbed log."""
         self.tell(f"A clean history of {events:,} events, and the same disturbed (seed {seed})")
-        clean = clean_history(seed, events)
+        clean = clean_history(seed, events, size)
         outcome = Outcome(seed, len(clean), disturbed(clean, random.Random(f"data {seed}")))
         self.data_faults(outcome, clean)
-        self.machine_faults(outcome)
+        self.machine_faults(outcome, faults)
         return outcome
 
     def data_faults(self, outcome: Outcome, clean: list[Timed]) -> None:
@@ -72,6 +72,7 @@ class Experiments:
             laws.copies_are_duplicates(lab, bad),
             laws.models_are_equal(lab, "models of the clean log", CLEAN, DISTURBED, laws.ROWS_OF_EVENTS),
         ]
+        self._tell_laws(outcome.data_laws)
 
     def machine_faults(self, outcome: Outcome, faults: tuple[Fault, ...] | None = None) -> None:
         """Land the log that Kafka holds once more, under strikes; the models must be those kept as DISTURBED."""
@@ -86,6 +87,7 @@ class Experiments:
             laws.raw_is_the_log(lab),
             laws.models_are_equal(lab, "models of the undisturbed run", DISTURBED, STRUCK),
         ]
+        self._tell_laws(outcome.machine_laws)
 
     def _undisturbed(self, loads: list[list[Message]], prefix: str) -> None:
         lab, sent = self.lab, 0
@@ -100,6 +102,12 @@ class Experiments:
                 self.build()
         lab.stop_streaming()
         self._build_and_keep(prefix)
+
+    def _tell_laws(self, of_experiment: list[Law]) -> None:
+        broken = [law for law in of_experiment if not law.holds]
+        self.tell(f"{len(of_experiment) - len(broken)} of {len(of_experiment)} laws hold")
+        for law in broken:
+            self.tell(f"broken: {law.says}; {law.broken[0]}")
 
     def _build_and_keep(self, prefix: str) -> None:
         self.build()

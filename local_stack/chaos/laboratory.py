@@ -14,6 +14,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from contracts.problems import Problem
 from contracts.settings import Settings
+from contracts.tables import REALTIME
 from local_stack import stack, supervision
 from local_stack.chaos import checkpoint, kafka_log, raw_log
 from local_stack.chaos.kafka_log import Row
@@ -40,8 +41,10 @@ class Laboratory:
         self.forget_landing()
 
     def forget_landing(self) -> None:
-        """Empty the raw tables and delete the checkpoints; the log stays."""
+        """Empty what streams write and delete their checkpoints; the log stays."""
         raw_log.empty_raw(self.client)
+        for (table,) in self.client.query(f"SELECT name FROM system.tables WHERE database = '{REALTIME}'").result_rows:
+            self.client.command(f"TRUNCATE TABLE {REALTIME}.{table}")
         self.lose_checkpoints()
 
     def lose_checkpoints(self) -> None:
