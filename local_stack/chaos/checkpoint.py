@@ -9,22 +9,19 @@ def committed_batches(checkpoint: Path) -> list[Path]:
     return sorted((checkpoint / "commits").glob("[0-9]*"), key=lambda file: int(file.name))
 
 
-def committed_messages(checkpoint: Path) -> int:
-    """Messages up to the end of the last committed batch, of all topics and partitions; 0 without a checkpoint.
-
-    Counts from offset 0 on.
-    """
+def committed_ends(checkpoint: Path) -> dict[str, dict[int, int]]:
+    """First offset after the last committed batch, by topic and partition; {} without a commit."""
     for commit in reversed(committed_batches(checkpoint)):
         offsets = checkpoint / "offsets" / commit.name
         if offsets.exists():
-            return _messages(offsets.read_text().splitlines())
-    return 0
+            ends = json.loads(offsets.read_text().splitlines()[-1])  # the last line, as {"topic": {"0": 17}}
+            return {topic: {int(number): end for number, end in of_topic.items()} for topic, of_topic in ends.items()}
+    return {}
 
 
-def _messages(lines: list[str]) -> int:
-    """The offsets are the last line, as `{"topic": {"0": 17}}`."""
-    ends = json.loads(lines[-1])
-    return sum(end for of_topic in ends.values() for end in of_topic.values())
+def committed_messages(checkpoint: Path) -> int:
+    """Messages up to the end of the last committed batch, of all topics and partitions, counted from offset 0 on."""
+    return sum(end for of_topic in committed_ends(checkpoint).values() for end in of_topic.values())
 
 
 def lose_last_commit(checkpoint: Path) -> bool:

@@ -21,10 +21,12 @@ from local_stack.chaos.kafka_log import Row
 from local_stack.chaos.waiting import wait_until
 from local_stack.kafka_broker.client import broker_answers
 from quality.model_copies import drop_models
+from spark_jobs.kafka_log import Bounds, bounds
 from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 
 SPARK, BROKER, DATABASE = "landing", "kafka", "clickhouse"  # names of the supervised services
+STREAMS = ("landing",)  # that the streaming program hosts, as their checkpoints are named
 _UP_S = 60
 
 
@@ -86,6 +88,18 @@ class Laboratory:
     def committed(self) -> int:
         """How many messages landing has noted as landed."""
         return checkpoint.committed_messages(self.checkpoint)
+
+    def has_caught_up(self) -> bool:
+        """True if every stream has committed all that Kafka holds of its topics."""
+        held = bounds(self.settings)
+        return all(self._is_committed(checkpoint_folder(self.settings, stream), held) for stream in STREAMS)
+
+    @staticmethod
+    def _is_committed(folder: Path, held: Bounds) -> bool:
+        ends = checkpoint.committed_ends(folder)
+        return bool(ends) and all(
+            ends[topic].get(number, 0) >= end for topic in ends for number, (_, end) in held[topic].items()
+        )
 
     def answers(self) -> bool:
         """True if the database is there."""

@@ -9,6 +9,7 @@ from local_stack import supervision
 from local_stack.chaos.checkpoint import lose_last_commit
 from local_stack.chaos.laboratory import BROKER, DATABASE, SPARK, Laboratory
 from local_stack.chaos.schedule import Fault, Strike
+from local_stack.chaos.waiting import wait_until
 
 _LOOK_EVERY_S = 0.05
 _PATIENCE_S = 180  # without a single message landed
@@ -40,16 +41,16 @@ def land_under(lab: Laboratory, strikes: list[Strike], messages: int, build: Bui
         _wait_for(lab, strike.due)
         struck.append(_carried_out(lab, strike, messages, build, tell))
     _wait_for(lab, messages)
-    _wait_for(lab, messages, lab.committed)
+    wait_until(lab.has_caught_up, "the streams to commit what has landed", _PATIENCE_S, every=0.5)
     lab.stop_streaming()
     return struck
 
 
-def _wait_for(lab: Laboratory, due: int, count: Callable[[], int | None] | None = None) -> str:
+def _wait_for(lab: Laboratory, due: int) -> str:
     """Wait for so many messages; what had to be done by hand on the way. Raises Problem if none comes for long."""
-    count, note = count or lab.landed_if_up, ""
+    note = ""
     best, since = -1, time.monotonic()
-    while (reached := count() or 0) < due:
+    while (reached := lab.landed_if_up() or 0) < due:
         if reached > best:
             best, since = reached, time.monotonic()
         if time.monotonic() - since > _PATIENCE_S:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from contracts.problems import Problem
 
 
-def wait_until(holds: Callable[[], object], what: str = "the condition", seconds: float = 120) -> None:
-    """Return as soon as it holds. Raises Problem after so many seconds."""
+def wait_until(
+    holds: Callable[[], object], what: str = "the condition", seconds: float = 120, every: float = 0.02
+) -> None:
+    """Return as soon as it holds; asks every so many seconds. Raises Problem after so many."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise Problem(f"Waited {seconds:.0f} seconds for {what}, in vain.")
-        time.sleep(0.02)
+        time.sleep(every)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from local_stack.chaos.checkpoint import committed_messages, lose_last_commit
+from local_stack.chaos.checkpoint import committed_ends, committed_messages, lose_last_commit
 
 OFFSETS = """v1
 {"batchWatermarkMs":0}
@@ -24,6 +24,7 @@ def test_committed_is_up_to_the_last_commit(tmp_path: Path) -> None:
     _commit(tmp_path, 9, 10)
     _commit(tmp_path, 10, 100)
     _commit(tmp_path, 11, 1000, committed=False)
+    assert committed_ends(tmp_path) == {"sales_events": {0: 100, 1: 3}, "catalog_events": {0: 4}}
     assert committed_messages(tmp_path) == 100 + 3 + 4
 
 
