@@ -14,7 +14,7 @@ from contracts.settings import Settings, load_settings
 
 FOLDER = "chaos"
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--quiet"]
-BATCHES = 20  # at least: so that a strike falls on a batch that is not the last one
+BATCHES = 10  # about: so that a strike falls between batches that are there and batches to come
 WIDTH = 118
 
 

@@ -9,10 +9,10 @@ from clickhouse_connect.driver.client import Client
 
 LAYERS = ("staging", "intermediate", "core", "kpi", "features", "reporting")
 _RUN_IDS = ("run_id", "invocation_id")
-# About runs, and what the live streams wrote: they depend on when things arrived, and have laws of their own.
+# About runs and streams, and what the live streams wrote: they depend on when things arrived, and have laws of their
+# own.
 _OF_ARRIVAL = """
-    startsWith(table, 'stg_runs__') or startsWith(table, 'stg_realtime__')
-    or table in ('realtime_dashboard', 'active_alerts')
+    match(table, '^stg_(runs|streams|realtime)__') or table in ('realtime_dashboard', 'active_alerts', 'stream_health')
 """
 
 Columns = list[tuple[str, str]]  # name and type

@@ -8,7 +8,7 @@ from ingestion.simulation.message import Message
 from local_stack.chaos import laws
 from local_stack.chaos.data_faults import Disturbed, disturbed
 from local_stack.chaos.history import Timed, clean_history, parts
-from local_stack.chaos.laboratory import Laboratory
+from local_stack.chaos.laboratory import STREAMS, Laboratory
 from local_stack.chaos.laws import Law
 from local_stack.chaos.schedule import Fault, drawn_strikes
 from local_stack.chaos.striking import Build, Struck, Tell, land_under
@@ -86,6 +86,7 @@ class Experiments:
         outcome.machine_laws = [
             laws.raw_is_the_log(lab),
             laws.models_are_equal(lab, "models of the undisturbed run", DISTURBED, STRUCK),
+            *([laws.live_windows_are_raw(lab)] if "sales" in STREAMS else []),
         ]
         self._tell_laws(outcome.machine_laws)
 

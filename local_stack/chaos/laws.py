@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.tables import QUARANTINE
+from contracts.events import SALES
+from contracts.tables import QUARANTINE, RAW_TABLES
 from local_stack.chaos.data_faults import Disturbed
 from local_stack.chaos.laboratory import Laboratory
 from local_stack.chaos.raw_log import raw_differences
 from quality.content_hash import content_hashes
 from quality.model_copies import model_differences
 
+SERVED_HOURS = 48  # by every computation of the live streams
+_LATEST = " UNION ALL ".join(
+    f"SELECT max(event_time) AS at FROM {table} WHERE _error = ''" for table in RAW_TABLES.values()
+)
 _TOPICS = ("sales", "inventory", "catalog")
 _MESSAGES = {f"staging.stg_events__{topic}_messages": "verdict = 'stands'" for topic in _TOPICS}
 # Models with a row per message, or that count those rows, have more to say of a log with more messages. Of them, what
@@ -99,6 +104,44 @@ def copies_are_duplicates(lab: Laboratory, bad: Disturbed) -> Law:
     expected = {"duplicate": bad.copied} if bad.copied else {}
     figures = f"{found['duplicate']:,} duplicates"
     return Law("staging finds exactly the copies", figures, _unequal("messages that do not stand", expected, aside))
+
+
+def live_windows_are_raw(lab: Laboratory) -> Law:
+    """In each minute of a store, events counted live and late ones are the distinct valid lines that raw has.
+
+    Held over the last 48 hours of events, which every computation serves, also one that began after a lost checkpoint.
+    """
+    rows = lab.client.query(_LIVE_AND_RAW).result_rows
+    broken = tuple(
+        f"{store} of {source} at {minute:%F %H:%M}: {live} live and late, {raw} in raw"
+        for source, store, minute, live, raw in rows
+        if live != raw
+    )
+    says = "live: events in a minute + late = distinct valid events in raw"
+    return Law(says, f"{sum(row[-1] for row in rows):,} events in {len(rows):,} minutes of stores", broken)
+
+
+_LIVE_AND_RAW = f"""
+WITH (
+    SELECT subtractHours(max(at), {SERVED_HOURS})
+    FROM ({_LATEST})
+) AS edge
+SELECT source, store_id, minute, sum(n) AS live, sum(m) AS raw
+FROM (
+    SELECT source, store_id, window_starts_at AS minute, toInt64(events + late_events) AS n, 0 AS m
+    FROM staging.stg_realtime__sales_metrics
+    WHERE grain = 'store' AND window_minutes = 1 AND slide_minutes = 1
+    UNION ALL
+    SELECT
+        source, store_id, toDateTime64(toStartOfMinute(event_time), 3, 'UTC') AS minute, 0, toInt64(uniqExact(event_id))
+    FROM {RAW_TABLES[SALES]}
+    WHERE _error = '' AND event_type IN ('sale', 'return')
+    GROUP BY source, store_id, minute
+)
+WHERE minute >= edge
+GROUP BY source, store_id, minute
+ORDER BY source, store_id, minute
+"""
 
 
 def _unequal(what: str, expected: object, found: object) -> tuple[str, ...]:
