@@ -6,13 +6,14 @@
 from collections.abc import Iterator
 
 import pytest
-from support import settings_for
 
-from local_stack import stack, supervision
+from contracts.settings import load_settings
+from local_stack import supervision
 from local_stack.chaos import laws
 from local_stack.chaos.experiments import DISTURBED, STRUCK, Experiments, Outcome
 from local_stack.chaos.laboratory import Laboratory
 from local_stack.chaos.schedule import Fault
+from local_stack.own_stack import on_its_own, own_stack
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 pytestmark = pytest.mark.long
@@ -22,13 +23,12 @@ FAULTS = (Fault.SPARK, Fault.DATABASE, Fault.CHECKPOINT)
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """A stack of the module's own."""
+    """A stack of the module's own, of which nothing is left afterwards."""
     home = tmp_path_factory.mktemp("chaos") / "home"
-    settings = settings_for(home, landing_max_offsets_per_trigger=BATCH)
-    try:
-        yield Laboratory(stack.up(settings, lambda _step: None))
-    finally:
-        supervision.stop(settings)
+    settings = on_its_own(load_settings(), home, landing_max_offsets_per_trigger=BATCH)
+    with own_stack(settings, home) as running:
+        yield Laboratory(running)
+    assert not home.exists() and not list(supervision.orphans(settings))
 
 
 @pytest.fixture(scope="module")
