@@ -12,7 +12,6 @@ import psutil
 import urllib3
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from contracts.problems import Problem
 from contracts.settings import Settings
 from contracts.tables import REALTIME
 from local_stack import stack, supervision
@@ -138,8 +137,11 @@ class Laboratory:
 
     def kill(self, name: str) -> None:
         """As a power cut would: a service with everything it started, as soon as it runs. Raises Problem."""
-        wait_until(lambda: self._pid(name), f"{name} to run", _UP_S)
+        wait_until(lambda: self._killed(name), f"{name} to run, so that it can be killed", _UP_S)
+
+    def _killed(self, name: str) -> bool:
+        pid = self._pid(name)
         try:
-            os.killpg(self._pid(name), signal.SIGKILL)  # the supervisor makes each service the leader of a group
-        except (ProcessLookupError, PermissionError) as error:
-            raise Problem(f"{name} had gone before it could be killed.") from error
+            return pid > 0 and os.killpg(pid, signal.SIGKILL) is None  # the supervisor makes a service lead a group
+        except (ProcessLookupError, PermissionError):
+            return False  # it had just ended, or is just beginning

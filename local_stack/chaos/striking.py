@@ -69,7 +69,7 @@ def _last_words(lab: Laboratory) -> str:
 
 
 def _carried_out(lab: Laboratory, strike: Strike, messages: int, build: Build, tell: Tell) -> Struck:
-    landed, committed = lab.landed(), lab.committed()
+    landed, committed = lab.landed_if_up() or strike.due, lab.committed()
     tell(f"{landed:,} of {messages:,} messages landed: {strike.fault}")
     note = _strike(lab, strike.fault, build)
     began = time.monotonic()
