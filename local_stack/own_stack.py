@@ -13,7 +13,7 @@ from local_stack.ports import free_ports
 
 PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port", "dbt_docs_port")
 _HERE = {"clickhouse_host": "127.0.0.1", "clickhouse_secure": False, "kafka_host": "127.0.0.1"}
-_PLAIN = {"retail_schema_prefix": "", "retail_as_of": ""}
+_PLAIN = {"retail_schema_prefix": "", "retail_as_of": "", "retail_metrics_port": 0}
 _UNDRAWN = {"clickhouse_password": SecretStr(""), "clickhouse_reader_password": SecretStr("")}
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from clickhouse_connect.driver.client import Client
 
+from contracts.tables import MONITORING
 from quality.content_hash import LAYERS, Columns, comparable, content_hashes, model_columns
+from warehouse.stream_tables import STREAM_TABLES
 
 _SHOWN = 4  # columns that name the example
 
@@ -36,11 +38,12 @@ def keep_models(client: Client, prefix: str) -> None:
 
 
 def drop_models(client: Client) -> None:
-    """Leave no model, and nothing of what the warehouse knows about itself."""
-    for database in (*LAYERS, "monitoring"):
+    """Leave no model, nor what dbt noted about its runs; tables that programs write stay."""
+    for database in (*LAYERS, MONITORING):
         query = "SELECT name FROM system.tables WHERE database = {database:String}"
         for (table,) in client.query(query, {"database": database}).result_rows:
-            client.command(f"DROP TABLE IF EXISTS `{database}`.`{table}` SYNC")
+            if f"{database}.{table}" not in STREAM_TABLES:
+                client.command(f"DROP TABLE IF EXISTS `{database}`.`{table}` SYNC")
 
 
 def drop_databases(client: Client, prefix: str) -> None:

@@ -21,12 +21,12 @@ from local_stack.chaos.waiting import wait_until
 from local_stack.kafka_broker.client import broker_answers
 from quality.model_copies import drop_models
 from spark_jobs.kafka_log import Bounds, bounds
+from spark_jobs.run_streams import hosted
 from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 
-SPARK, BROKER, DATABASE = "landing", "kafka", "clickhouse"  # names of the supervised services
-STREAMS = ("landing",)  # that the streaming program hosts, as their checkpoints are named
-_UP_S = 60
+SPARK, BROKER, DATABASE = "streaming", "kafka", "clickhouse"  # names of the supervised services
+_UP_S = 120
 
 
 class Laboratory:
@@ -91,7 +91,7 @@ class Laboratory:
     def has_caught_up(self) -> bool:
         """True if every stream has committed all that Kafka holds of its topics."""
         held = bounds(self.settings)
-        return all(self._is_committed(checkpoint_folder(self.settings, stream), held) for stream in STREAMS)
+        return all(self._is_committed(checkpoint_folder(self.settings, stream), held) for stream in hosted())
 
     @staticmethod
     def _is_committed(folder: Path, held: Bounds) -> bool:
