@@ -71,7 +71,7 @@ class Experiments:
             laws.quarantine_holds_the_corrupted(lab, bad),
             laws.quarantine_says_why(bad, outcome.reasons),
             laws.copies_are_duplicates(lab, bad),
-            laws.models_are_equal(lab, "models of the clean log", CLEAN, DISTURBED, laws.ROWS_OF_EVENTS),
+            laws.models_are_equal(lab, "models are those of the clean log", CLEAN, DISTURBED, laws.ROWS_OF_EVENTS),
         ]
         self._tell_laws(outcome.data_laws)
 
@@ -86,7 +86,7 @@ class Experiments:
         self._build_and_keep(STRUCK)
         outcome.machine_laws = [
             laws.raw_is_the_log(lab),
-            laws.models_are_equal(lab, "models of the undisturbed run", DISTURBED, STRUCK),
+            laws.models_are_equal(lab, "models are those of the undisturbed run", DISTURBED, STRUCK),
             *([laws.live_windows_are_raw(lab)] if "sales" in hosted() else []),
         ]
         self._tell_laws(outcome.machine_laws)

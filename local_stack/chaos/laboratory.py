@@ -88,6 +88,11 @@ class Laboratory:
         """How many messages landing has noted as landed."""
         return checkpoint.committed_messages(self.checkpoint)
 
+    def has_committed_since(self, instant: float) -> bool:
+        """True if landing committed a batch after an instant (seconds since 1970)."""
+        commits = checkpoint.committed_batches(self.checkpoint)
+        return bool(commits) and commits[-1].stat().st_mtime > instant
+
     def has_caught_up(self) -> bool:
         """True if every stream has committed all that Kafka holds of its topics."""
         held = bounds(self.settings)

@@ -66,6 +66,8 @@ def _strikes(outcome: Outcome) -> Table:
             f"{struck.seconds:.1f} s",
             struck.note,
         )
+    table.caption = "back: every program answers and a batch has been committed since"
+    table.caption_justify = "left"
     for column in table.columns[1:5]:
         column.justify = "right"
     return table

@@ -26,7 +26,7 @@ class Struck:
     strike: Strike
     landed: int  # messages in raw when it struck
     uncommitted: int  # of them, those that no commit knew of
-    seconds: float  # until messages landed again
+    seconds: float  # until everything answered and a batch was committed after that
     note: str = ""
 
 
@@ -46,11 +46,11 @@ def land_under(lab: Laboratory, strikes: list[Strike], messages: int, build: Bui
     return struck
 
 
-def _wait_for(lab: Laboratory, due: int) -> str:
+def _wait_for(lab: Laboratory, due: int, or_when: Callable[[], bool] = lambda: False) -> str:
     """Wait for so many messages; what had to be done by hand on the way. Raises Problem if none comes for long."""
     note = ""
     best, since = -1, time.monotonic()
-    while (reached := lab.landed_if_up() or 0) < due:
+    while (reached := lab.landed_if_up() or 0) < due and not or_when():
         if reached > best:
             best, since = reached, time.monotonic()
         if time.monotonic() - since > _PATIENCE_S:
@@ -73,10 +73,15 @@ def _carried_out(lab: Laboratory, strike: Strike, messages: int, build: Build, t
     tell(f"{landed:,} of {messages:,} messages landed: {strike.fault}")
     note = _strike(lab, strike.fault, build)
     began = time.monotonic()
-    note += _wait_for(lab, min(landed + 1, messages))
-    while not lab.all_answer():
-        time.sleep(_LOOK_EVERY_S)
+    note += _come_back(lab, messages)
     return Struck(strike, landed, max(0, landed - committed), time.monotonic() - began, note)
+
+
+def _come_back(lab: Laboratory, messages: int) -> str:
+    """Wait until all programs answer and landing goes on; what had to be done by hand."""
+    wait_until(lab.all_answer, "every program to answer", _PATIENCE_S, _LOOK_EVERY_S)
+    answered = time.time()
+    return _wait_for(lab, messages, lambda: lab.has_committed_since(answered))
 
 
 def _strike(lab: Laboratory, fault: Fault, build: Build) -> str:
