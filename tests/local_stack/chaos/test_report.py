@@ -51,6 +51,6 @@ def test_everything_that_was_done_is_told() -> None:
 
 def test_what_differs_is_told_as_it_is() -> None:
     """A broken law shows its sentences, brackets and all, and the verdict counts it."""
-    text = _text(_outcome("core.fact_sales (quantity): ['a'] in the one"))
-    assert "core.fact_sales (quantity): ['a'] in the one" in text
+    text = _text(_outcome("core.fact_sales (quantity): [red] in the one"))
+    assert "core.fact_sales (quantity): [red] in the one" in text
     assert "Seed 42: 1 of 1 laws are broken" in text
