@@ -11,7 +11,7 @@ from itertools import cycle
 
 from confluent_kafka import Producer
 
-from bench._live_events import Line, tickets
+from bench._live_events import Line, instant_of, tickets
 from contracts.events import SALES
 from contracts.settings import load_settings
 from ingestion.pace import Pace
@@ -34,17 +34,17 @@ def main() -> int:
         due = pace.take_due()
         if due:
             now = time.time()
-            _send(producer, lines, due, datetime.fromtimestamp(now, UTC))
+            _send(producer, lines, due, instant_of(datetime.fromtimestamp(now, UTC)))
             sent += due
             print(f"{now:.3f} {sent}", flush=True)
     producer.flush()
     return 0
 
 
-def _send(producer: Producer, lines: Iterator[tuple[bytes, Line]], count: int, at: datetime) -> None:
+def _send(producer: Producer, lines: Iterator[tuple[bytes, Line]], count: int, instant: bytes) -> None:
     for _ in range(count):
         ticket, line = next(lines)
-        key, value = line.stamped(ticket, at)
+        key, value = line.stamped(ticket, instant)
         while True:
             try:
                 producer.produce(SALES, value, key)
