@@ -115,9 +115,8 @@ def mean_lag(sent: Sequence[Count], seen: Sequence[Count], first: float, last: f
     return sum(lags) / len(lags) if lags else float("nan")
 
 
-def rate_seen(seen: Sequence[Count], first: int, last: int) -> float:
-    """Events/s between the looks at which so many were visible."""
-    inside = [look for look in seen if first <= look.events <= last]
-    if len(inside) < 2:
-        return float("nan")
-    return (inside[-1].events - inside[0].events) / (inside[-1].at - inside[0].at)
+def rate_worked_off(sent: Sequence[Count], seen: Sequence[Count]) -> float:
+    """Events/s from the first one sent until all were visible."""
+    total = sent[-1].events
+    done = next((look.at for look in seen if look.events >= total), float("nan"))
+    return total / (done - sent[0].at)

@@ -1,8 +1,10 @@
 """Latency, lag and rate from two counts over time: what was produced, and what was seen."""
 
+from math import isnan
+
 import pytest
 
-from bench._visible import Count, latencies, mean_lag, percentile, rate_seen
+from bench._visible import Count, latencies, mean_lag, percentile, rate_worked_off
 
 SENT = [Count(10.0, 100), Count(11.0, 200), Count(12.0, 400)]
 SEEN = [Count(10.5, 0), Count(11.5, 150), Count(12.0, 200), Count(15.0, 400)]
@@ -29,6 +31,7 @@ def test_lag_is_produced_less_seen_at_each_look() -> None:
     assert mean_lag(SENT, SEEN, 10, 12) == pytest.approx(75)
 
 
-def test_a_rate_is_taken_between_two_counts() -> None:
-    """From 150 at 11.5 s to 400 at 15 s."""
-    assert rate_seen(SEEN, 100, 400) == pytest.approx(250 / 3.5)
+def test_a_backlog_is_worked_off_when_all_is_visible() -> None:
+    """400 events from 10 s to 15 s; no figure where some never were."""
+    assert rate_worked_off(SENT, SEEN) == pytest.approx(80)
+    assert isnan(rate_worked_off(SENT, SEEN[:3]))
