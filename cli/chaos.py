@@ -1,6 +1,7 @@
 """Verb: break things on a stack of its own, and see that nobody notices."""
 
 import signal
+import subprocess
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,9 @@ import typer
 from rich.console import Console
 
 from cli.console import say, step
-from cli.programs import run_dbt
+from cli.programs import dbt_command, dbt_environment
 from contracts.problems import Problem
-from contracts.settings import Settings, load_settings
+from contracts.settings import PROJECT, Settings, load_settings
 
 FOLDER = "chaos"
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--quiet"]
@@ -49,9 +50,14 @@ def chaos(
 
 
 def _build(settings: Settings) -> None:
-    code = run_dbt(settings, BUILD)
-    if code == 130:
-        raise KeyboardInterrupt
+    """Build the models; whoever stops us stops dbt too."""
+    command, folder = [*dbt_command(), *BUILD], PROJECT / "dbt_project"
+    with subprocess.Popen(command, env=dbt_environment(settings), cwd=folder) as dbt:
+        try:
+            code = dbt.wait()
+        except KeyboardInterrupt:
+            dbt.terminate()
+            raise
     if code:
         raise Problem(f"dbt ended with code {code}.", "What it said is above.")
 
