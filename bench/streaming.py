@@ -108,7 +108,8 @@ class Bench:
         """kill -9 of the streaming program while events come."""
         with self._sale(rate, 600) as (going, program):
             time.sleep(WARM_UP_S)
-            usual, began = mean_lag(going.sent, going.seen, time.time() - WARM_UP_S / 2, time.time()), time.time()
+            began = time.time()
+            usual = max(rate / 2, mean_lag(going.sent, going.seen, began - WARM_UP_S / 2, began))
             self._lab.kill(SPARK)
             killed = going.sent[-1].events  # what comes later, only a new program can show
             wait_until(lambda: going.seen[-1].events > killed, "an event sent after the kill", WORKED_OFF_S)
