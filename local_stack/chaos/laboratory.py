@@ -94,9 +94,13 @@ class Laboratory:
         return bool(commits) and commits[-1].stat().st_mtime > instant
 
     def has_caught_up(self) -> bool:
-        """True if every stream has committed all that Kafka holds of its topics."""
+        """True if every hosted stream has begun, and its newest checkpoint has all that Kafka holds of its topics."""
+        root = self.checkpoint.parent
+        begun = [folder for folder in root.iterdir() if folder.is_dir()] if root.exists() else []
+        if len(begun) < len(hosted()):
+            return False
         held = bounds(self.settings)
-        return all(self._is_committed(checkpoint_folder(self.settings, stream), held) for stream in hosted())
+        return all(any(self._is_committed(at.parent, held) for at in of.glob("**/offsets")) for of in begun)
 
     @staticmethod
     def _is_committed(folder: Path, held: Bounds) -> bool:
