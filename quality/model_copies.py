@@ -38,12 +38,12 @@ def keep_models(client: Client, prefix: str) -> None:
 
 
 def drop_models(client: Client) -> None:
-    """Leave no model, nor what dbt noted about its runs; tables that programs write stay."""
+    """Leave no model, nor what dbt noted about its runs; tables that streams write of themselves are emptied."""
     for database in (*LAYERS, MONITORING):
         query = "SELECT name FROM system.tables WHERE database = {database:String}"
         for (table,) in client.query(query, {"database": database}).result_rows:
-            if f"{database}.{table}" not in STREAM_TABLES:
-                client.command(f"DROP TABLE IF EXISTS `{database}`.`{table}` SYNC")
+            verb = "TRUNCATE" if f"{database}.{table}" in STREAM_TABLES else "DROP"
+            client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
 
 
 def drop_databases(client: Client, prefix: str) -> None:
