@@ -30,7 +30,7 @@ def live_stack() -> Iterator[tuple[Settings, Laboratory]]:
         records = list(catalogue(datetime.now(UTC) - timedelta(minutes=10)))
         lab.send(records)
         lab.start_streaming()
-        wait_until(lambda: lab.landed() == len(records), "the catalogue to land", START_S)
+        wait_until(lambda: lab.landed() == len(records), START_S, "the catalogue to land")
         if run_dbt(settings, _MODELS):
             raise Problem("dbt did not build the dashboard.", "What it said is above.")
         yield settings, lab

@@ -112,9 +112,9 @@ class Bench:
             usual = max(rate / 2, mean_lag(going.sent, going.seen, began - WARM_UP_S / 2, began))
             self._lab.kill(SPARK)
             killed = going.sent[-1].events  # what comes later, only a new program can show
-            wait_until(lambda: going.seen[-1].events > killed, "an event sent after the kill", WORKED_OFF_S)
+            wait_until(lambda: going.seen[-1].events > killed, WORKED_OFF_S, "an event sent after the kill")
             first = time.time() - began
-            wait_until(lambda: going.lag <= 1.5 * usual, "the lag to be as before", WORKED_OFF_S)
+            wait_until(lambda: going.lag <= 1.5 * usual, WORKED_OFF_S, "the lag to be as before")
             caught_up = time.time() - began
             program.terminate()
         print(
@@ -127,7 +127,7 @@ class Bench:
 
     def _work_off(self, going: Sale) -> None:
         try:
-            wait_until(lambda: going.seen and going.lag == 0, "what was produced to be visible", WORKED_OFF_S)
+            wait_until(lambda: going.seen and going.lag == 0, WORKED_OFF_S, "what was produced to be visible")
         except Problem as problem:
             print(f"  {going.lag:,} events are not visible: {problem}")
 

@@ -24,6 +24,7 @@ from ingestion.simulation.run import simulate
 from ingestion.simulation.truth import Truth
 from local_stack.chaos.checkpoint import committed_batches
 from local_stack.chaos.laboratory import Laboratory
+from local_stack.chaos.waiting import wait_until as wait_until
 
 Message = tuple[str, bytes | None, bytes]  # topic, value, key
 FAULTS = "duplicate_same_id,duplicate_new_id,late,out_of_order,malformed,corrected,clock_off,back_dated_cost"

@@ -99,8 +99,8 @@ class Experiments:
         for number, load in enumerate(loads, start=1):
             lab.send(load)
             sent += len(load)
-            wait_until(lambda so_far=sent: lab.landed() == so_far, f"{sent:,} messages to land", _LANDING_S, 0.2)
-            wait_until(lab.has_caught_up, "the streams to commit them", _LANDING_S, 0.5)
+            wait_until(lambda so_far=sent: lab.landed() == so_far, _LANDING_S, f"{sent:,} messages to land", 0.2)
+            wait_until(lab.has_caught_up, _LANDING_S, "the streams to commit them", 0.5)
             if number < len(loads):
                 self.build()
         lab.stop_streaming()

@@ -62,9 +62,9 @@ def empty_topics(settings: Settings) -> None:
     admin = _admin(settings)
     for deleted in admin.delete_topics([name for name in RAW_TABLES if name in _names(admin)]).values():
         deleted.result()
-    wait_until(lambda: not _names(admin) & set(RAW_TABLES), "the topics to be gone")
+    wait_until(lambda: not _names(admin) & set(RAW_TABLES), what="the topics to be gone")
     create_topics(settings)
-    wait_until(lambda: _names(admin) >= set(RAW_TABLES), "the topics to be there")
+    wait_until(lambda: _names(admin) >= set(RAW_TABLES), what="the topics to be there")
 
 
 def send(settings: Settings, messages: Iterable[tuple[str, bytes, bytes]]) -> None:

@@ -133,7 +133,7 @@ class Laboratory:
 
     def stop_streaming(self) -> None:
         """Stop it between two batches, or keep it from coming back after a kill."""
-        wait_until(self._stopped, "the streaming program to stop", _UP_S)
+        wait_until(self._stopped, _UP_S, "the streaming program to stop")
 
     def _stopped(self) -> bool:
         with contextlib.suppress(xmlrpc.client.Fault):  # it ended in that moment
@@ -146,7 +146,7 @@ class Laboratory:
 
     def kill(self, name: str) -> None:
         """As a power cut would: a service with everything it started, as soon as it runs. Raises Problem."""
-        wait_until(lambda: self._killed(name), f"{name} to run, so that it can be killed", _UP_S)
+        wait_until(lambda: self._killed(name), _UP_S, f"{name} to run, so that it can be killed")
 
     def _killed(self, name: str) -> bool:
         pid = self._pid(name)

@@ -41,7 +41,7 @@ def land_under(lab: Laboratory, strikes: list[Strike], messages: int, build: Bui
         _wait_for(lab, strike.due)
         struck.append(_carried_out(lab, strike, messages, build, tell))
     _wait_for(lab, messages)
-    wait_until(lab.has_caught_up, "the streams to commit what has landed", _PATIENCE_S, every=0.5)
+    wait_until(lab.has_caught_up, _PATIENCE_S, "the streams to commit what has landed", every=0.5)
     lab.stop_streaming()
     return struck
 
@@ -79,7 +79,7 @@ def _carried_out(lab: Laboratory, strike: Strike, messages: int, build: Build, t
 
 def _come_back(lab: Laboratory, messages: int) -> str:
     """Wait until all programs answer and landing goes on; what had to be done by hand."""
-    wait_until(lab.all_answer, "every program to answer", _PATIENCE_S, _LOOK_EVERY_S)
+    wait_until(lab.all_answer, _PATIENCE_S, "every program to answer", _LOOK_EVERY_S)
     answered = time.time()
     return _wait_for(lab, messages, lambda: lab.has_committed_since(answered))
 

@@ -7,7 +7,7 @@ from contracts.problems import Problem
 
 
 def wait_until(
-    holds: Callable[[], object], what: str = "the condition", seconds: float = 120, every: float = 0.02
+    holds: Callable[[], object], seconds: float = 120, what: str = "the condition", every: float = 0.02
 ) -> None:
     """Return as soon as it holds; asks every so many seconds. Raises Problem after so many."""
     deadline = time.monotonic() + seconds
