@@ -32,7 +32,7 @@ def watched(settings: Settings, program: int, role: str) -> Iterator[Peaks]:
 
     def sample() -> None:
         while not over.wait(0.25):
-            peaks.take(_held(services, program, role))
+            peaks.take(held(services, program, role))
 
     thread = threading.Thread(target=sample)
     thread.start()
@@ -43,16 +43,17 @@ def watched(settings: Settings, program: int, role: str) -> Iterator[Peaks]:
         thread.join()
 
 
-def _held(services: dict[str, psutil.Process], program: int, role: str) -> Counter[str]:
-    held: Counter[str] = Counter({name: _bytes(process) for name, process in services.items()})
+def held(services: dict[str, psutil.Process], program: int, role: str) -> Counter[str]:
+    """Bytes by service, by `role` for the program, and by kind for what the program started."""
+    found: Counter[str] = Counter({name: _bytes(process) for name, process in services.items()})
     try:
         main = psutil.Process(program)
-        held[role] += _bytes(main)
+        found[role] += _bytes(main)
         for child in main.children(recursive=True):
-            held["Spark's JVM" if child.name() == "java" else "Spark's Python workers"] += _bytes(child)
+            found["Spark's JVM" if child.name() == "java" else "Spark's Python workers"] += _bytes(child)
     except psutil.Error:
         pass  # it has just ended
-    return held
+    return found
 
 
 def _bytes(process: psutil.Process) -> int:

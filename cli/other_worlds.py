@@ -1,18 +1,13 @@
 """Worlds of other trades, each in a home of its own: simulated, landed, built, graded, removed."""
 
-import secrets
-import shutil
 from pathlib import Path
-
-from pydantic import SecretStr
 
 from cli.console import step
 from cli.programs import run_dbt, run_python
 from cli.scorecard import grade_sources
 from contracts.problems import Problem
 from contracts.settings import Settings
-from local_stack import stack, supervision
-from local_stack.ports import free_ports
+from local_stack.own_stack import on_its_own, own_stack
 
 SEEDS = {"fashion": 21, "gifts": 22, "hardware": 23}
 SIZE, MONTHS = "small", 14
@@ -22,7 +17,6 @@ FAULTS = (
     "late_day=0.004,clock_off=0.004,back_dated_cost=0.006,pack_each=0.0005,missing_day=0.002"
 )
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--quiet"]
-_PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port")
 
 
 def grade_other_worlds(settings: Settings, folder: Path) -> dict[str, dict]:
@@ -30,24 +24,9 @@ def grade_other_worlds(settings: Settings, folder: Path) -> dict[str, dict]:
     found: dict[str, dict] = {}
     for world, seed in SEEDS.items():
         home = folder / "worlds" / world
-        shutil.rmtree(home, ignore_errors=True)
-        own = _on_its_own(settings, home)
-        try:
-            found |= _graded(stack.up(own, lambda _said: None), world, seed, folder)
-        finally:
-            supervision.stop(own)
-            shutil.rmtree(home, ignore_errors=True)
+        with own_stack(on_its_own(settings, home), home) as own:
+            found |= _graded(own, world, seed, folder)
     return found
-
-
-def _on_its_own(settings: Settings, home: Path) -> Settings:
-    ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
-    own = {"retail_home": home, "retail_jars": settings.jars, "retail_schema_prefix": "", "retail_as_of": ""}
-    passwords = {
-        name: SecretStr(secrets.token_urlsafe(24)) for name in ("clickhouse_password", "clickhouse_reader_password")
-    }
-    here = {"clickhouse_host": "127.0.0.1", "clickhouse_secure": False, "kafka_host": "127.0.0.1"}
-    return settings.model_copy(update={**own, **ports, **passwords, **here})
 
 
 def _graded(settings: Settings, world: str, seed: int, folder: Path) -> dict[str, dict]:

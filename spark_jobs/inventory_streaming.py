@@ -51,7 +51,7 @@ READY_WITHIN_S = 60  # a build that is between its delete and its insert, and la
 class InventoryStream:
     """The streaming query, its seed, and the pass that rebases it after a build of the warehouse."""
 
-    name = "inventory_streaming"
+    name = "inventory"
 
     def __init__(self, settings: Settings, anew: bool = False) -> None:
         """`anew`: begin with a pass that rebases the state, whether or not there is a newer build."""

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 from contracts.settings import Settings, load_settings
 from spark_jobs.hosting import exit_code, host, stop_event
@@ -27,11 +26,6 @@ def run_streams(settings: Settings, names: Sequence[str], once: bool, stop: thre
     host(settings, "streaming", [_made(name, settings) for name in names], once, stop)
 
 
-def hosted() -> list[str]:
-    """Streams whose module is there."""
-    return [name for name, place in STREAMS.items() if find_spec(place.partition(":")[0])]
-
-
 def _made(name: str, settings: Settings) -> Stream:
     module, _, maker = STREAMS[name].partition(":")
     return getattr(import_module(module), maker)(settings)
@@ -45,7 +39,7 @@ def main() -> int:
     options, stop = parser.parse_args(), stop_event()
     if unknown := [name for name in options.names if name not in STREAMS]:
         parser.error(f"there is no stream {unknown[0]!r}; there are: {', '.join(STREAMS)}")
-    return exit_code(lambda: run_streams(load_settings(), options.names or hosted(), options.once, stop))
+    return exit_code(lambda: run_streams(load_settings(), options.names or list(STREAMS), options.once, stop))
 
 
 if __name__ == "__main__":

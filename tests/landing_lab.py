@@ -2,12 +2,10 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,8 +13,7 @@ from itertools import count as numbers
 from itertools import islice
 from pathlib import Path
 
-import psutil
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from contracts.settings import PROJECT, Settings, process_environment
@@ -25,22 +22,12 @@ from ingestion.simulation.faults import read_faults
 from ingestion.simulation.run import Run as SimulatedRun
 from ingestion.simulation.run import simulate
 from ingestion.simulation.truth import Truth
-from ingestion.topics import create_topics
-from local_stack import stack, supervision
-from spark_jobs.session import checkpoint_folder
-from warehouse.client import connect
+from local_stack.chaos.checkpoint import committed_batches
+from local_stack.chaos.laboratory import Laboratory
+from local_stack.chaos.waiting import wait_until as wait_until
 
-Row = tuple[str, int, int, bytes]
 Message = tuple[str, bytes | None, bytes]  # topic, value, key
 FAULTS = "duplicate_same_id,duplicate_new_id,late,out_of_order,malformed,corrected,clock_off,back_dated_cost"
-
-
-def wait_until(holds: Callable[[], object], seconds: float = 120) -> None:
-    """Return as soon as it holds; fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.02)
 
 
 @dataclass
@@ -64,40 +51,18 @@ class Run:
         self.process.communicate(timeout=30)
 
 
-class Lab:
+class Lab(Laboratory):
     """One stack; every test gets it with empty topics, empty raw tables and no checkpoint."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.client = connect(settings)
+        super().__init__(settings)
         self._runs: list[Run] = []
         self._messages = _messages()
 
     def empty(self) -> None:
         """Forget every message, row and checkpoint; the next messages are the first ones again."""
-        admin = AdminClient({"bootstrap.servers": self.settings.kafka_bootstrap})
-        for deleted in admin.delete_topics([name for name in RAW_TABLES if name in self._topics(admin)]).values():
-            deleted.result()
-        wait_until(lambda: not self._topics(admin) & set(RAW_TABLES))
-        create_topics(self.settings)
-        wait_until(lambda: self._topics(admin) >= set(RAW_TABLES))
+        super().empty()
         self._messages = _messages()
-        self.forget_landing()
-
-    def forget_landing(self) -> None:
-        """Empty the raw tables and delete the checkpoint; the log stays."""
-        for table in RAW_TABLES.values():
-            self.client.command(f"TRUNCATE TABLE {table}")
-        shutil.rmtree(self.checkpoint, ignore_errors=True)
-
-    @staticmethod
-    def _topics(admin: AdminClient) -> set[str]:
-        return set(admin.list_topics(timeout=10).topics)
-
-    @property
-    def checkpoint(self) -> Path:
-        """Of the landing query."""
-        return checkpoint_folder(self.settings, "landing")
 
     def produce(self, count: int) -> None:
         """The next so many messages: a chain's year with its faults among texts, random bytes and tombstones."""
@@ -119,38 +84,6 @@ class Lab:
         for deleted in admin.delete_records(ends).values():
             deleted.result()
 
-    def log(self) -> list[Row]:
-        """Every message as a plain consumer sees it, a missing value as b''."""
-        consumer = Consumer({"bootstrap.servers": self.settings.kafka_bootstrap, "group.id": "lab"})
-        topics = consumer.list_topics(timeout=10).topics
-        partitions = [TopicPartition(name, number, 0) for name in RAW_TABLES for number in topics[name].partitions]
-        left = sum(consumer.get_watermark_offsets(partition, timeout=10)[1] for partition in partitions)
-        consumer.assign(partitions)
-        rows: list[Row] = []
-        while len(rows) < left:
-            for message in consumer.consume(10_000, timeout=5):
-                if message.error():
-                    raise KafkaException(message.error())
-                rows.append((message.topic(), message.partition(), message.offset(), message.value() or b""))
-        consumer.close()
-        return sorted(rows)
-
-    def raw(self) -> list[Row]:
-        """Every row of the raw tables."""
-        columns = "_topic, _partition, _offset, payload"
-        tables = " UNION ALL ".join(f"SELECT {columns} FROM {table}" for table in RAW_TABLES.values())
-        table = self.client.query_arrow(f"SELECT {columns} FROM ({tables})", use_strings=False)
-        rows = zip(*(table.column(name).to_pylist() for name in columns.split(", ")), strict=True)
-        return sorted((_text(topic), partition, offset, payload) for topic, partition, offset, payload in rows)
-
-    def landed(self) -> int:
-        """How many rows raw has."""
-        return sum(int(self.client.command(f"SELECT count() FROM {table}")) for table in RAW_TABLES.values())
-
-    def answers(self) -> bool:
-        """True if the database is there."""
-        return stack.clickhouse_answers(self.settings)
-
     def open_doors(self) -> set[str]:
         """Tables through which some run may insert."""
         doors = "SELECT name FROM system.tables WHERE database = 'raw' AND startsWith(name, 'door_')"
@@ -158,8 +91,7 @@ class Lab:
 
     def committed_batches(self) -> list[Path]:
         """Spark's commit files, oldest first."""
-        files = (self.checkpoint / "commits").glob("[0-9]*")
-        return sorted(files, key=lambda file: int(file.name))
+        return committed_batches(self.checkpoint)
 
     def start(self, *arguments: str, **changes: object) -> Run:
         """Start the landing program with these settings changed."""
@@ -182,10 +114,6 @@ class Lab:
         code, said = self.start("--once", **changes).end(240)
         assert code == 0, said
         return said
-
-    def service(self, name: str) -> psutil.Process:
-        """The process of a supervised service."""
-        return psutil.Process(next(state.pid for state in supervision.states(self.settings) if state.name == name))
 
     def end_runs(self) -> None:
         """Leave no program behind."""
@@ -223,7 +151,3 @@ def _payload(number: int, chance: random.Random) -> bytes | None:
     if kind == 2:
         return chance.randbytes(chance.randrange(300))
     return b'{"event_id":"%d","event_type":"sale","note":"%s"}' % (number, b"x" * (number % 150))
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value

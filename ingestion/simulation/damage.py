@@ -27,9 +27,9 @@ def corrected(event: Pending) -> tuple[Pending, Pending]:
 
 def damaged(event: Pending, random: np.random.Generator) -> tuple[Message, str]:
     """A copy that no contract takes, under the same key and id, and what is wrong with it."""
-    kind = str(random.choice(list(_DAMAGES)))
+    kind = str(random.choice(list(DAMAGES)))
     good = event.message()
-    return Message(good.topic, good.key, _DAMAGES[kind](dict(event.fields))), kind
+    return Message(good.topic, good.key, DAMAGES[kind](dict(event.fields))), kind
 
 
 def _truncated(fields: Fields) -> bytes:
@@ -60,7 +60,7 @@ def _bad_version(fields: Fields) -> bytes:
     return orjson.dumps({**fields, "schema_version": "one"})
 
 
-_DAMAGES: dict[str, Callable[[Fields], bytes]] = {
+DAMAGES: dict[str, Callable[[Fields], bytes]] = {
     "truncated": _truncated,
     "not_json": _not_json,
     "array": _array,

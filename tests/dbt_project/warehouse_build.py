@@ -10,10 +10,10 @@ from clickhouse_connect.driver.client import Client
 from dbt.cli.main import dbtRunner
 
 from contracts.settings import PROJECT, Settings
-from tests.dbt_project.content_hash import LAYERS, content_hashes
+from quality.content_hash import content_hashes
+from quality.model_copies import drop_models
 from tests.dbt_project.raw_log import empty_raw
 from warehouse.client import connect
-from warehouse.stream_tables import STREAM_TABLES
 
 
 class WarehouseBuild:
@@ -67,10 +67,7 @@ class WarehouseBuild:
     def empty(self) -> None:
         """Leave neither messages nor models."""
         empty_raw(self.client)
-        for database in (*LAYERS, "monitoring"):
-            for (table,) in self.rows(f"select name from system.tables where database = '{database}'"):
-                verb = "TRUNCATE" if f"{database}.{table}" in STREAM_TABLES else "DROP"
-                self.client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
+        drop_models(self.client)
 
     def artefact(self, name: str) -> Path:
         """A file that dbt wrote, such as `manifest.json`."""

@@ -9,8 +9,10 @@ import shutil
 import signal
 
 import pytest
-from landing_lab import Lab, Run, wait_until
+from landing_lab import Lab, Run
 
+from local_stack.chaos.checkpoint import lose_last_commit
+from local_stack.chaos.waiting import wait_until
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 pytestmark = pytest.mark.long
@@ -84,9 +86,7 @@ def test_lost_commit_and_lost_checkpoint(lab: Lab, models: WarehouseBuild) -> No
     """Without the last commit, then without any checkpoint, the log is read again and nothing is doubled."""
     lab.produce(30_000)
     lab.land(landing_max_offsets_per_trigger=OTHER)
-    last = lab.committed_batches()[-1]
-    last.unlink()
-    last.with_name(f".{last.name}.crc").unlink(missing_ok=True)
+    assert lose_last_commit(lab.checkpoint)
     lab.produce(1_000)
     _same_as_undisturbed(lab, models, landing_max_offsets_per_trigger=SMALL)
     shutil.rmtree(lab.checkpoint)

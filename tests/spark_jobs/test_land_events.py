@@ -3,10 +3,11 @@
 import signal
 
 import pytest
-from landing_lab import Lab, wait_until
+from landing_lab import Lab
 from support import settings_for
 
 from contracts.settings import Settings
+from local_stack.chaos.waiting import wait_until
 from spark_jobs.land_events import land
 
 

@@ -3,33 +3,48 @@
 Columns that start with `_`, `*_loaded_at` and ids of runs are left out, floats count to 9 significant digits.
 """
 
+from collections.abc import Mapping
+
 from clickhouse_connect.driver.client import Client
 
 LAYERS = ("staging", "intermediate", "core", "kpi", "features", "reporting")
 _RUN_IDS = ("run_id", "invocation_id")
+# About runs and streams, and what the live streams wrote: they depend on when things arrived, and have laws of their
+# own.
+_OF_ARRIVAL = """
+    match(table, '^stg_(runs|streams|realtime)__') or table in ('realtime_dashboard', 'active_alerts', 'stream_health')
+"""
+
+Columns = list[tuple[str, str]]  # name and type
 
 
-def content_hashes(client: Client, prefix: str = "", layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
+def content_hashes(
+    client: Client, prefix: str = "", layers: tuple[str, ...] = LAYERS, where: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """`layer.model` to a hash of its rows, for every table and view of the layers.
 
-    `prefix` is RETAIL_SCHEMA_PREFIX of the build. `monitoring` depends on arrival and is no default layer; what is read
-    from it about runs is left out.
+    `prefix` is RETAIL_SCHEMA_PREFIX of the build, `where` a condition on the rows that count, by `layer.model`.
+    `monitoring` depends on arrival and is no default layer; what is read from it about runs is left out.
     """
+    conditions = where or {}
     return {
-        f"{database.removeprefix(prefix)}.{table}": _content_hash(client, database, table, columns)
-        for (database, table), columns in _columns(client, [prefix + layer for layer in layers]).items()
+        model: _content_hash(client, f"`{prefix}{layer}`.`{table}`", columns, conditions.get(model, "true"))
+        for (layer, table), columns in model_columns(client, prefix, layers).items()
+        for model in (f"{layer}.{table}",)
     }
 
 
-def _columns(client: Client, databases: list[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    query = """
+def model_columns(client: Client, prefix: str = "", layers: tuple[str, ...] = LAYERS) -> dict[tuple[str, str], Columns]:
+    """The columns that count, by layer and model."""
+    found: dict[tuple[str, str], Columns] = {}
+    query = f"""
         select database, table, name, type from system.columns
-        where database in {databases:Array(String)} and not startsWith(table, 'stg_runs__')
+        where database in {{databases:Array(String)}} and not ({_OF_ARRIVAL})
         order by database, table, position
     """
-    for database, table, name, kind in client.query(query, {"databases": databases}).result_rows:
-        columns = found.setdefault((database, table), [])
+    databases = {"databases": [prefix + layer for layer in layers]}
+    for database, table, name, kind in client.query(query, databases).result_rows:
+        columns = found.setdefault((database.removeprefix(prefix), table), [])
         if not _is_plumbing(name):
             columns.append((name, kind))
     return found
@@ -39,10 +54,10 @@ def _is_plumbing(column: str) -> bool:
     return column.startswith("_") or column.endswith("_loaded_at") or column.endswith(_RUN_IDS)
 
 
-def _content_hash(client: Client, database: str, table: str, columns: list[tuple[str, str]]) -> str:
+def _content_hash(client: Client, relation: str, columns: Columns, where: str) -> str:
     row = "sipHash64(tuple(" + ", ".join(comparable(name, kind) for name, kind in columns) + "))"
     # Sums, because rows that occur twice would cancel each other out of an exclusive or.
-    query = f"select count(), sum({row}), sum(cityHash64({row})) from `{database}`.`{table}`"
+    query = f"select count(), sum({row}), sum(cityHash64({row})) from {relation} where {where}"
     return "-".join(str(part) for part in client.query(query).result_rows[0])
 
 
