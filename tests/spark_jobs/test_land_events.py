@@ -16,7 +16,9 @@ def test_every_message_is_in_raw_once_with_its_payload(lab: Lab) -> None:
     lab.produce(3_000)
     first = lab.land()
     lab.produce(500)
+    assert not lab.has_caught_up()
     second = lab.land()
+    assert lab.has_caught_up()
     assert lab.raw() == lab.log()
     assert "Landed 3,000 events" in first
     assert "Landed 500 events" in second
