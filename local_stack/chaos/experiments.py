@@ -14,7 +14,6 @@ from local_stack.chaos.schedule import Fault, drawn_strikes
 from local_stack.chaos.striking import Build, Struck, Tell, land_under
 from local_stack.chaos.waiting import wait_until
 from quality.model_copies import keep_models
-from spark_jobs.run_streams import hosted
 
 CLEAN, DISTURBED, STRUCK = "clean_", "disturbed_", "struck_"  # prefixes of the databases that keep the models
 LOADS = 2  # in which the disturbed log arrives, with a build after each
@@ -87,7 +86,7 @@ class Experiments:
         outcome.machine_laws = [
             laws.raw_is_the_log(lab),
             laws.models_are_equal(lab, "models are those of the undisturbed run", DISTURBED, STRUCK),
-            *([laws.live_windows_are_raw(lab)] if "sales" in hosted() else []),
+            laws.live_windows_are_raw(lab),
         ]
         self._tell_laws(outcome.machine_laws)
 

@@ -21,7 +21,7 @@ from local_stack.chaos.waiting import wait_until
 from local_stack.kafka_broker.client import broker_answers
 from quality.model_copies import drop_models
 from spark_jobs.kafka_log import Bounds, bounds
-from spark_jobs.run_streams import hosted
+from spark_jobs.run_streams import STREAMS
 from spark_jobs.session import checkpoint_folder
 from warehouse.client import connect
 
@@ -97,7 +97,7 @@ class Laboratory:
         """True if every hosted stream has begun, and its newest checkpoint has all that Kafka holds of its topics."""
         root = self.checkpoint.parent
         begun = [folder for folder in root.iterdir() if folder.is_dir()] if root.exists() else []
-        if len(begun) < len(hosted()):
+        if len(begun) < len(STREAMS):
             return False
         held = bounds(self.settings)
         return all(any(self._is_committed(at.parent, held) for at in of.glob("**/offsets")) for of in begun)
