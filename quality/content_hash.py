@@ -12,7 +12,8 @@ _RUN_IDS = ("run_id", "invocation_id")
 # About runs and streams, and what the live streams wrote: they depend on when things arrived, and have laws of their
 # own.
 _OF_ARRIVAL = """
-    match(table, '^stg_(runs|streams|realtime)__') or table in ('realtime_dashboard', 'active_alerts', 'stream_health')
+    match(table, '^stg_(runs|streams|realtime)__')
+    or table in ('realtime_dashboard', 'active_alerts', 'live_stock', 'sales_anomalies', 'stream_health')
 """
 
 Columns = list[tuple[str, str]]  # name and type
