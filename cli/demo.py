@@ -29,7 +29,7 @@ The stack stays up{lives}. Next:{dashboard}
   ./retail sql "select * from core.fact_sales limit 5" --format Pretty
   ./retail docs         models, columns and lineage in a browser
   ./retail dbt build    after changing a model
-  ./retail status       what runs; ./retail down stops it
+  ./retail status       what runs, and how far behind; ./retail down stops it
   ./retail --help       every verb"""
 
 
@@ -60,7 +60,7 @@ def demo(
 def _next_steps(live: bool) -> str:
     if not live:
         return NEXT.format(lives="", dashboard="")
-    look = f'\n  ./retail sql "{NEWS}" --format Pretty\n  ./retail status       lag and latency of the streams'
+    look = f'\n  ./retail sql "{NEWS}" --format Pretty'
     return NEXT.format(lives=" and events flow", dashboard=look)
 
 

@@ -8,7 +8,7 @@ from clickhouse_connect.driver.client import Client
 from pyspark.sql.streaming import StreamingQuery
 
 from contracts.tables import RAW_TABLES
-from spark_jobs.batch_progress import Offsets, Progress, has_run, news, spans
+from spark_jobs.batch_progress import Offsets, Progress, has_run, news, reached, spans
 from spark_jobs.kafka_log import Bounds
 from warehouse.landed import quarantined_count
 
@@ -75,12 +75,15 @@ class Watch:
             return
         self._told = now
         landed = sum(end - first for first, end in self._read.values())
-        left = sum(
-            end - self._reached(topic, number) for topic, held in self.held.items() for number, (_, end) in held.items()
-        )
+        left = events_left(self.held, reached(progress))
         rate = progress["processedRowsPerSecond"]
-        sys.stderr.write(f"landed {landed:,} events, {max(left, 0):,} to go, {rate:,.0f} events/s\n")
+        sys.stderr.write(f"landed {landed:,} events, {left:,} to go, {rate:,.0f} events/s\n")
 
-    def _reached(self, topic: str, number: int) -> int:
-        first, _ = self.held[topic][number]
-        return self._read.get((topic, number), (0, first))[1]
+
+def events_left(held: Bounds, at: Offsets) -> int:
+    """Of what Kafka held at the beginning, the events that are still to come."""
+    return sum(
+        max(0, end - at.get((topic, number), first))
+        for topic, partitions in held.items()
+        for number, (first, end) in partitions.items()
+    )
