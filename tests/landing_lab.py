@@ -54,6 +54,8 @@ class Run:
 class Lab(Laboratory):
     """One stack; every test gets it with empty topics, empty raw tables and no checkpoint."""
 
+    streams = ("landing",)
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._runs: list[Run] = []

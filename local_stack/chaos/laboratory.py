@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import psutil
@@ -31,6 +31,8 @@ _UP_S = 120
 
 class Laboratory:
     """One stack of which nothing is precious."""
+
+    streams: Collection[str] = STREAMS  # that its streaming program hosts
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -97,7 +99,7 @@ class Laboratory:
         """True if every hosted stream has begun, and its newest checkpoint has all that Kafka holds of its topics."""
         root = self.checkpoint.parent
         begun = [folder for folder in root.iterdir() if folder.is_dir()] if root.exists() else []
-        if len(begun) < len(STREAMS):
+        if len(begun) < len(self.streams):
             return False
         held = bounds(self.settings)
         return all(any(self._is_committed(at.parent, held) for at in of.glob("**/offsets")) for of in begun)
