@@ -1,4 +1,8 @@
-{{ config(materialized='table', order_by=['source', 'store_id', 'product_id', 'silent_from', 'date_key']) }}
+{{ config(
+    materialized='table',
+    order_by=['source', 'store_id', 'product_id', 'silent_from', 'date_key'],
+    query_settings={'join_use_nulls': 1, 'max_block_size': 16384}
+) }}
 
 with silences as (
 
