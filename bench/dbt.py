@@ -8,9 +8,12 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
+from clickhouse_connect.driver.client import Client
 
 from bench import layout
 from bench._retailer import Retailer, add_hour, fill
@@ -32,6 +35,15 @@ VIEWS = (
     "store_comparison",
     "category_performance",
 )
+
+
+class Statement(NamedTuple):
+    """Of a model: its relation, the query, the columns it gives and the settings it needs."""
+
+    relation: str
+    query: str
+    columns: tuple[str, ...]
+    settings: dict[str, object]
 
 
 def main() -> None:
@@ -58,12 +70,13 @@ def measure(lines: int, slowest: int) -> float:
         print(f"{seconds:9.1f} s  generating {events_of(settings):,} events into raw", flush=True)
         dbt(settings, "seed")
         dbt(settings, "run", "--full-refresh", title="full run", slowest=slowest)
-        print(f"{run_bare(settings):9.1f} s  its statements bare", flush=True)
+        statements = list(statements_of_last_run(settings))
         dbt(settings, "test", "--exclude-resource-type", "unit_test", title="data tests")
         dbt(settings, "run", title="run without news")
         add_hour(client, retailer, 0)
         increment = dbt(settings, "run", title=f"run after an hour ({retailer.lines_per_hour} lines)", slowest=slowest)
         read_views(settings)
+        print(f"{run_bare(client, statements):9.1f} s  the statements of the full run bare", flush=True)
         layout.compare(client)
         return increment
 
@@ -88,23 +101,29 @@ def dbt(settings: Settings, *arguments: str, title: str = "", slowest: int = 0) 
     return seconds
 
 
-def run_bare(settings: Settings) -> float:
-    """Seconds that the statements of the last run take without dbt, each written to a table of its own."""
+def statements_of_last_run(settings: Settings) -> Iterator[Statement]:
+    """What each model of it inserted."""
     target = Path(settings.home, "dbt", "target")
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
     profile = yaml.safe_load((PROJECT / "dbt_project" / "profiles.yml").read_text())["retail"]["outputs"]["warehouse"]
-    client = connect(settings)
-    seconds = 0.0
     for result in results:
         node = nodes.get(result["unique_id"], {})
         if node.get("resource_type") != "model" or node["config"]["materialized"] == "view":
             continue
-        table = f"`{node['schema']}`.`{node['alias']}__bare`"
-        client.command(f"create or replace table {table} as {result['relation_name']}")
-        columns = ", ".join(f"`{name}`" for name in node["columns"])
-        statement = f"insert into {table} ({columns}) select {columns} from (\n{result['compiled_code']}\n)"
-        seconds += timed(lambda statement=statement: client.command(statement, settings=profile["custom_settings"]))
+        settings_of_model = profile["custom_settings"] | node["config"].get("query_settings", {})
+        yield Statement(result["relation_name"], result["compiled_code"], tuple(node["columns"]), settings_of_model)
+
+
+def run_bare(client: Client, statements: Iterable[Statement]) -> float:
+    """Seconds that the statements take without dbt, one after the other, each written to a table of its own."""
+    seconds = 0.0
+    for statement in statements:
+        table = f"{statement.relation[:-1]}__bare`"
+        client.command(f"create or replace table {table} as {statement.relation}")
+        columns = ", ".join(f"`{name}`" for name in statement.columns)
+        insert = f"insert into {table} ({columns}) select {columns} from (\n{statement.query}\n)"
+        seconds += timed(lambda insert=insert, of=statement: client.command(insert, settings=of.settings))
         client.command(f"drop table {table} sync")
     return seconds
 
