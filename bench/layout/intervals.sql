@@ -1,7 +1,4 @@
 -- Quiet days that repeat the evening before become one row with the days it holds for; a day with movements is its own.
-create or replace table core.bench_stock_intervals
-engine = MergeTree order by (source, store_id, product_id, valid_from) partition by toYYYYMM(valid_from)
-as
 with days as (
 
     select
@@ -13,6 +10,7 @@ with days as (
         lagInFrame(held) over pairs as held_before,
         lagInFrame(_changes_key, 1, toUInt64(1)) over pairs as changes_before
     from core.fact_inventory
+    where {slice:UInt8} = cityHash64(source, store_id, product_id) % {slices:UInt8}
     window pairs as (
         partition by source, store_id, product_id order by date_key
         rows between unbounded preceding and unbounded following

@@ -32,17 +32,39 @@ stock_outs as (
 
 ),
 
--- What a day lost without stock falls into the hours without stock, the rest into those in which the category sells;
--- on the two days a year on which clocks change, an hour beside the clock's.
-lost_profiled as (
+-- What is spread over the same hours is one sum: most of what is lost, and all that was out of stock the whole day.
+lost_summed as (
 
     select
         lost.source as source,
         lost.store_id as store_id,
         lost.date_key as date_key,
+        lost.category as category,
         lost.cause as cause,
-        toInt64(estimated_lost_units * 1000000) as millionths,
-        toInt64(estimated_lost_amount * 10000) as money,
+        if(lost.cause = 'no_stock', out_of_stock_spells, []) as spells,
+        sum(toInt64(estimated_lost_units * 1000000)) as millionths,
+        sum(toInt64(estimated_lost_amount * 10000)) as money
+    from lost
+    inner join pairs
+        on lost.source = pairs.source and lost.store_id = pairs.store_id and lost.product_id = pairs.product_id
+    left join stock_outs
+        on lost.source = stock_outs.source and pairs.stock_store_id = stock_outs.stock_store_id
+        and lost.product_id = stock_outs.product_id and lost.date_key = stock_outs.date_key
+    group by source, store_id, date_key, category, cause, spells
+
+),
+
+-- What a day lost without stock falls into the hours without stock, the rest into those in which the category sells;
+-- on the two days a year on which clocks change, an hour beside the clock's.
+lost_profiled as (
+
+    select
+        lost_summed.source as source,
+        lost_summed.store_id as store_id,
+        lost_summed.date_key as date_key,
+        cause,
+        millionths,
+        money,
         if(
             empty(share_before_hour),
             arrayMap(hour -> 1., range(24)),
@@ -53,37 +75,43 @@ lost_profiled as (
                 spell -> greatest(
                     least(dateDiff('second', starts_at, spell.2), 3600 * (hour + 1))
                     - greatest(dateDiff('second', starts_at, spell.1), 3600 * hour), 0
-                ), out_of_stock_spells
+                ), spells
             ),
             usual_shares, range(24)
         ) as shares_without_stock,
-        arrayCumSum(if(
-            lost.cause = 'no_stock' and arraySum(shares_without_stock) > 0, shares_without_stock, usual_shares
-        )) as shares_so_far
-    from lost
-    inner join pairs
-        on lost.source = pairs.source and lost.store_id = pairs.store_id and lost.product_id = pairs.product_id
+        arrayCumSum(if(arraySum(shares_without_stock) > 0, shares_without_stock, usual_shares)) as shares_so_far
+    from lost_summed
     inner join store_days
-        on lost.source = store_days.source and lost.store_id = store_days.store_id
-        and lost.date_key = store_days.date_key
+        on lost_summed.source = store_days.source and lost_summed.store_id = store_days.store_id
+        and lost_summed.date_key = store_days.date_key
     left join profiles
-        on lost.source = profiles.source and lost.store_id = profiles.store_id and lost.category = profiles.category
-    left join stock_outs
-        on lost.source = stock_outs.source and pairs.stock_store_id = stock_outs.stock_store_id
-        and lost.product_id = stock_outs.product_id and lost.date_key = stock_outs.date_key
+        on lost_summed.source = profiles.source and lost_summed.store_id = profiles.store_id
+        and lost_summed.category = profiles.category
 
 ),
 
--- Whole millionths of a unit up to the end of each hour, less those up to its beginning: the hours add up to the day.
+-- Whole millionths of a unit up to the end of each hour; less those up to its beginning, the hours add up to the day.
+lost_so_far as (
+
+    select
+        source, store_id, date_key, cause,
+        sumForEach(arrayMap(share -> toInt64(round(millionths * share / shares_so_far[24])), shares_so_far))
+            as millionths_until,
+        sumForEach(arrayMap(share -> toInt64(round(ifNull(money, 0) * share / shares_so_far[24])), shares_so_far))
+            as money_until,
+        count(money) > 0 as is_priced
+    from lost_profiled
+    group by source, store_id, date_key, cause
+
+),
+
 lost_by_hour as (
 
     select
         source, store_id, date_key, cause, hour,
-        shares_so_far[hour + 1] / shares_so_far[24] as share_until,
-        if(hour = 0, 0., shares_so_far[hour] / shares_so_far[24]) as share_before,
-        toInt64(round(millionths * share_until)) - toInt64(round(millionths * share_before)) as lost_millionths,
-        toInt64(round(money * share_until)) - toInt64(round(money * share_before)) as lost_money
-    from lost_profiled
+        millionths_until[hour + 1] - millionths_until[hour] as lost_millionths,
+        if(is_priced, money_until[hour + 1] - money_until[hour], null) as lost_money
+    from lost_so_far
     array join range(24) as hour
     where lost_millionths != 0 or ifNull(lost_money, 0) != 0
 

@@ -2,7 +2,8 @@
 
 with windows as (
 
-    select * from {{ ref('stg_realtime__sales_metrics') }}
+    select *, max(window_ends_at) over (partition by source) as last_window_ends_at
+    from {{ ref('stg_realtime__sales_metrics') }}
     where slide_minutes = window_minutes
 
 ),
@@ -10,14 +11,6 @@ with windows as (
 stores as (
 
     select source, store_id, store_name from {{ ref('dim_store') }} where is_current
-
-),
-
-last_windows as (
-
-    select source, max(window_ends_at) as last_window_ends_at
-    from windows
-    group by source
 
 )
 
@@ -48,6 +41,5 @@ select
     cast(greatest(dateDiff('second', window_ends_at, now64(3, 'UTC')), 0) as Int64) as seconds_since_window,
     cast(window_ends_at as DateTime('UTC')) as window_ends_at
 from windows
-inner join last_windows using (source)
 left join stores using (source, store_id)
 where window_ends_at > subtractHours(last_window_ends_at, 24)
