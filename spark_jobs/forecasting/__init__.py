@@ -1,0 +1,1 @@
+"""Forecasts of demand by day: models, their measures, and the backtest that chooses among them."""
