@@ -30,7 +30,7 @@ FROM_ORIGIN = (
     # By weeks of the last 52: weeks a week with demand stands for, squared variation of their sizes
     *("demand_interval_weeks", "squared_size_variation"),
     # What the 28 days that follow brought a year ago, as a ratio to the 28 days before them
-    "year_ago_ratio",
+    *("year_ago_ratio", "category_year_ago_ratio"),
     # Decayed level of the category over a slower one: 7 to 28, 28 to 112 days
     *("category_trend_7", "category_trend_28"),
     # Share of the last 28 days without stock; the stock at the end of the day, in days of the level, and its spread
@@ -40,9 +40,9 @@ FROM_WEEKDAY = ("weekday_units", "weekday_mean_4", "weekday_mean_8", "weekday_de
 IN_ADVANCE = (
     *("weekday", "day_of_month", "day_of_year"),
     *("is_holiday", "days_to_holiday", "days_since_holiday"),
-    *("is_promoted", "discount_rate", "price_ratio"),
+    *("is_promoted", "discount_rate", "unit_price", "price_ratio"),
 )
 # Of the product: the same on every day.
-ATTRIBUTES = ("unit_price", "shelf_life_days")
+ATTRIBUTES = ("shelf_life_days",)
 
 STATISTICAL = "usual_units"  # level x weekday index: the feature that the learners correct
