@@ -27,6 +27,7 @@ RAW_TABLES = {
     CATALOG: f"{RAW}.raw_catalog_events",
 }
 QUARANTINE = f"{RAW}.quarantine"
+PANELS = f"{ML}.panels"
 PREDICTIONS = f"{ML}.predictions"
 ML_MODEL_RESULTS = f"{ML}.ml_model_results"
 RECOMMENDATIONS = f"{ML}.recommendations"

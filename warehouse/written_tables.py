@@ -9,6 +9,7 @@ from typing import NamedTuple
 from contracts.tables import (
     ALERT_ACKNOWLEDGEMENTS,
     ML_MODEL_RESULTS,
+    PANELS,
     PREDICTIONS,
     REALTIME_INVENTORY_ALERTS,
     REALTIME_LATE_EVENTS,
@@ -38,6 +39,19 @@ class WrittenTable(NamedTuple):
 
 
 WRITTEN_TABLES: dict[str, WrittenTable] = {
+    # One row per panel, series and day: demand brought as a file. A panel loaded anew replaces itself.
+    PANELS: WrittenTable(
+        {
+            "source": _WORD,  # name of the panel
+            "series_id": "String",
+            "date_key": "Date32",
+            "units": "Float64",
+            "loaded_at": _INSTANT,
+        },
+        ("source", "series_id", "date_key"),
+        "loaded_at",
+        "source",
+    ),
     # One row per model, day made, location, product and day predicted; a day made again replaces itself.
     PREDICTIONS: WrittenTable(
         {

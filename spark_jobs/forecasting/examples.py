@@ -1,7 +1,7 @@
 """Rows to learn from and rows to answer, joined from a feature table as `columns` says.
 
-Levels are told twice: as they are, and relative to the usual units of the day (`STATISTICAL`), so that what is learnt of
-one series holds for another of a different size.
+Levels are told relative to the usual units of the day (`STATISTICAL`), so that what is learnt of one series holds for
+another of a different size.
 """
 
 from pyspark.sql import Column, DataFrame
@@ -9,7 +9,6 @@ from pyspark.sql import functions as F  # noqa: N812 - Spark's own convention
 
 from spark_jobs.forecasting.columns import (
     ATTRIBUTES,
-    DEMAND_CLASS,
     FROM_ORIGIN,
     FROM_WEEKDAY,
     IN_ADVANCE,
@@ -20,7 +19,7 @@ from spark_jobs.forecasting.columns import (
 from spark_jobs.forecasting.model import HORIZON_DAYS, HORIZON_WEEKS
 
 SERIES, DAY = "series", "day"  # numbers in a snapshot: of the series, and days since 1970
-KEYS = (SERIES, "day", "week", "horizon")
+KEYS = (SERIES, DAY, "week")
 _SHARES = 1_000_000
 _LEAST_USUAL = 0.02  # units a day: what nobody has wanted for months may be wanted again
 _LEAST_HISTORY = 28  # days offered before a series is learnt from
@@ -91,6 +90,3 @@ def _weeks() -> Column:
 
 def _floats() -> list[Column]:
     return [F.col(name).cast("float").alias(name) for name in FEATURES]
-
-
-__all__ = ["DAY", "DEMAND_CLASS", "FEATURES", "KEYS", "SERIES", "examples", "questions"]

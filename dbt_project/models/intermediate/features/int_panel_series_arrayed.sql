@@ -5,6 +5,7 @@
 with panels as (
 
     select * from {{ ref('stg_ml__panels') }}
+    {% if var('panel', '') %} where source = '{{ var('panel') }}' {% endif %}
 
 ),
 

@@ -1,0 +1,159 @@
+"""Rolling origins: what each model would have forecast, had it been asked then."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from spark_jobs.forecasting import metrics
+from spark_jobs.forecasting.classes import demand_classes
+from spark_jobs.forecasting.conformal import calibrate, spreads
+from spark_jobs.forecasting.memory import PeakMemory
+from spark_jobs.forecasting.model import HORIZON_DAYS, DemandData, Model
+
+Array = np.ndarray
+COMBINED = "combined"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said at an origin, and what it took."""
+
+    units: Array  # (series, 28)
+    seconds: float
+    peak_mb: float
+    importance: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A measure of one model at one origin."""
+
+    model: str
+    origin: np.datetime64
+    demand_class: str  # '' for all
+    horizon_week: int  # 0 for all
+    measure: str
+    value: float
+    observations: int
+
+
+def rolling_origins(last_day: np.datetime64, count: int) -> list[np.datetime64]:
+    """The last days known, oldest first: windows of 28 days that end with the last day and do not overlap."""
+    return [last_day - HORIZON_DAYS * step for step in range(count, 0, -1)]
+
+
+def answers_at(
+    models: Sequence[Model], data: DemandData, origins: Sequence[np.datetime64], folder: Path, tell: Tell
+) -> dict[tuple[str, np.datetime64], Answer]:
+    """What every model says at every origin and at the one before the first, which calibrates.
+
+    Parameters are chosen once, by what was known at that one. Answers are kept in the folder and not worked out again.
+    """
+    asked = [origins[0] - HORIZON_DAYS, *origins]
+    found = {}
+    for model in models:
+        chosen = None
+        for origin in asked:
+            kept = folder / f"{model.name}-{origin}.npz"
+            if not kept.exists():
+                chosen = chosen or _tuned(model, data, asked[0], folder, tell)
+                tell(f"{chosen.name} at {origin}")
+                _keep(kept, _answer(chosen, data, origin))
+            found[model.name, origin] = _kept(kept)
+    return found
+
+
+def combined(
+    models: Sequence[Model], data: DemandData, answers: dict, calibration_origin: np.datetime64
+) -> tuple[str, str] | None:
+    """Names of the best statistical and the best learned model in the calibration window; None without one of each."""
+    actual = data.history(calibration_origin + HORIZON_DAYS)[:, -HORIZON_DAYS:]
+    scale = metrics.naive_scale(data.history(calibration_origin))
+
+    def error(model: Model) -> float:
+        return metrics.rmsse(actual, answers[model.name, calibration_origin].units, scale)
+
+    statistical = [model for model in models if model.kind != "learned"]
+    learned = [model for model in models if model.kind == "learned"]
+    if not statistical or not learned:
+        return None
+    return min(statistical, key=error).name, min(learned, key=error).name
+
+
+def mean_answer(one: Answer, other: Answer) -> Answer:
+    """Half of each."""
+    importance = {name: share / 2 for name, share in (one.importance | other.importance).items()}
+    return Answer(
+        (one.units + other.units) / 2, one.seconds + other.seconds, max(one.peak_mb, other.peak_mb), importance
+    )
+
+
+def scored(model: str, data: DemandData, origin: np.datetime64, answer: Answer, before: Answer) -> list[Scored]:
+    """Every measure at an origin; `before` is what the model said 28 days earlier, whose errors give the intervals."""
+    known, later = data.history(origin), data.history(origin + HORIZON_DAYS)
+    actual = later[:, -HORIZON_DAYS:]
+    classes, spread = demand_classes(known), spreads(known)
+    earlier = data.history(origin - HORIZON_DAYS)
+    calibration = calibrate(known[:, -HORIZON_DAYS:], before.units, spreads(earlier), demand_classes(earlier))
+    lower, upper = calibration.interval(answer.units, spread, classes)
+    high = calibration.quantile(answer.units, spread, classes, 0.95)
+    scale, scale7 = metrics.naive_scale(known), metrics.naive_scale(known, lag=7, power=1)
+    found = []
+    for name in ("", *np.unique(classes)):
+        rows = np.ones(len(classes), bool) if name == "" else classes == name
+        for week in range(HORIZON_DAYS // 7 + 1):
+            days = slice(None) if week == 0 else slice(7 * (week - 1), 7 * week)
+            a, f = actual[rows, days], answer.units[rows, days]
+            measures = {
+                "rmse": metrics.rmse(a, f),
+                "mae": metrics.mae(a, f),
+                "rmsse": metrics.rmsse(a, f, scale[rows]),
+                "mase7": metrics.mase(a, f, scale7[rows]),
+                "wape": metrics.wape(a, f),
+                "bias": metrics.bias(a, f),
+                "pinball_95": metrics.pinball(a, high[rows, days], 0.95),
+                "coverage_90": metrics.coverage(a, lower[rows, days], upper[rows, days]),
+            }
+            count = int(np.isfinite(a).sum())
+            found += [
+                Scored(model, origin, str(name), week, measure, value, count)
+                for measure, value in measures.items()
+                if np.isfinite(value)
+            ]
+    return found
+
+
+def _tuned(model: Model, data: DemandData, origin: np.datetime64, folder: Path, tell: Tell) -> Model:
+    kept = folder / f"{model.name}.json"
+    if kept.exists():
+        return replace(model, parameters=json.loads(kept.read_text()))
+    tell(f"{model.name}: choosing parameters")
+    chosen = model.tuned(data, origin)
+    kept.write_text(json.dumps(chosen.parameters))
+    return chosen
+
+
+def _answer(model: Model, data: DemandData, origin: np.datetime64) -> Answer:
+    with PeakMemory() as memory:
+        began = time.monotonic()
+        fitted = model.fit(data, origin)
+        units = fitted.predict(data, origin)
+        return Answer(units, time.monotonic() - began, memory.peak_mb(), fitted.importance())
+
+
+def _keep(file: Path, answer: Answer) -> None:
+    part = file.with_suffix(".part.npz")
+    importance = json.dumps(answer.importance)
+    np.savez(part, units=answer.units, seconds=answer.seconds, peak_mb=answer.peak_mb, importance=importance)
+    part.rename(file)
+
+
+def _kept(file: Path) -> Answer:
+    with np.load(file) as kept:
+        importance = json.loads(str(kept["importance"]))
+        return Answer(kept["units"], float(kept["seconds"]), float(kept["peak_mb"]), importance)

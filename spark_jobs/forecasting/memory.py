@@ -1,0 +1,48 @@
+"""How much memory a piece of work takes, the processes it starts included."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+_EVERY_S = 0.5
+_MB = 1 << 20
+
+
+class PeakMemory:
+    """Watches this process, Spark's JVM and Python workers below it: resident megabytes, looked at twice a second."""
+
+    def __init__(self) -> None:
+        self._peak = 0
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watch.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._watch.join()
+
+    def peak_mb(self) -> float:
+        """The most seen so far."""
+        return max(self._peak, _resident()) / _MB
+
+    def _look(self) -> None:
+        while not self._over.wait(_EVERY_S):
+            self._peak = max(self._peak, _resident())
+
+
+def _resident() -> int:
+    own = psutil.Process()
+    total = 0
+    for process in (own, *own.children(recursive=True)):
+        try:
+            total += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total

@@ -1,0 +1,105 @@
+"""Holds models of demand to what came.
+
+python -m spark_jobs.ml_training load-panel FILE [--layout m5|long] [--top N]
+python -m spark_jobs.ml_training backtest (--source NAME | --panel FILE …) [--models …] [--origins N]
+"""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from contracts.problems import Problem
+from contracts.settings import Settings, load_settings
+from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
+from spark_jobs.forecasting.panels import load_panel, ordered
+from spark_jobs.forecasting.running import Plan, run_backtest
+from spark_jobs.session import build_session
+from warehouse.client import connect
+from warehouse.create_tables import create_tables
+
+STORE_TABLE, PANEL_TABLE = "features.feat_product_store_daily", "features.feat_panel_daily"
+_SESSION = {
+    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
+    "spark.driver.memory": "2g",
+}
+
+
+def main() -> int:
+    """Exit code 0, 1 after a sentence on stderr, 130 after Ctrl-C."""
+    options = _parser().parse_args()
+    try:
+        return options.program(load_settings(), options)
+    except Problem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. The same command goes on where it stopped.\n")
+        return 130
+
+
+def _load_panel(settings: Settings, options: argparse.Namespace) -> int:
+    panel = _panel_of(options)
+    client = connect(settings)
+    create_tables(client)
+    load_panel(client, _name(options.panel), panel, datetime.now(UTC))
+    _say(f"{len(panel.ids)} series, {panel.dates[0]} to {panel.dates[-1]}, in ml.panels as {_name(options.panel)!r}")
+    return 0
+
+
+def _backtest(settings: Settings, options: argparse.Namespace) -> int:
+    client = connect(settings)
+    create_tables(client)
+    source = _name(options.panel) if options.panel else options.source
+    table = settings.retail_schema_prefix + (PANEL_TABLE if options.panel else STORE_TABLE)
+    panel = _panel_of(options) if options.panel else None
+    plan = Plan(source, table, panel, options.models, options.origins, options.rows, options.seed)
+    spark = build_session("ml_training", settings, _SESSION)
+    try:
+        shown = run_backtest(spark, client, plan, settings.home / "ml" / "backtests", _say)
+    finally:
+        spark.stop()
+    sys.stdout.write(shown + "\n")
+    return 0
+
+
+def _panel_of(options: argparse.Namespace) -> Panel:
+    return ordered(read_panel(options.panel, options.layout), options.top)
+
+
+def _name(file: Path) -> str:
+    return file.name.split(".")[0]
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {text}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Hold models of demand to what came.")
+    programs = parser.add_subparsers(required=True)
+    for name, program, text in (
+        ("load-panel", _load_panel, "bring a panel of demand into ml.panels"),
+        ("backtest", _backtest, "what every model would have forecast, and how wrong it would have been"),
+    ):
+        part = programs.add_parser(name, help=text)
+        part.set_defaults(program=program)
+        part.add_argument("--panel", type=Path, help="CSV file: id, date, units, or that of the M5 competition")
+        part.add_argument("--layout", choices=LAYOUTS, default="long", help="of the file (default: long)")
+        part.add_argument("--top", type=int, help="only so many series, those sold on most days")
+        if program is _backtest:
+            part.add_argument("--source", default="demo", help="source of the warehouse, if there is no --panel")
+            part.add_argument("--models", default="champion", help="all, champion or names with commas")
+            part.add_argument("--origins", type=int, default=3, help="how many windows of 28 days, the last ones")
+            part.add_argument("--rows", type=int, default=200_000, help="examples per horizon week, at most")
+            part.add_argument("--seed", type=int, default=20260101)
+    return parser
+
+
+if __name__ == "__main__":
+    np.seterr(all="ignore")
+    sys.exit(main())
