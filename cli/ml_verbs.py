@@ -1,5 +1,7 @@
 """Verbs of the learning half."""
 
+from itertools import pairwise
+
 import typer
 
 from cli.console import step
@@ -32,5 +34,5 @@ def backtest(context: typer.Context) -> None:
 
 def _chosen(arguments: list[str]) -> list[str]:
     """Those that loading takes, with their values."""
-    pairs = zip(arguments, arguments[1:], strict=False)
+    pairs = pairwise(arguments)
     return [word for name, value in pairs if name in _OF_LOADING for word in (name, value)]
