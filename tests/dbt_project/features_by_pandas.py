@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def features_at(units: pd.DataFrame, series: str, day: pd.Timestamp) -> dict[str, float]:
-    """What is known of a series at the end of a day. `units` has a column per series and a row per day; NaN: not yet."""
+    """What is known of a series at the end of a day. `units`: a column per series, a row per day; NaN: not yet."""
     own = units.loc[:day, series]
     all_of_day = units.loc[:day].sum(axis=1), units.loc[:day].notna().sum(axis=1)
     age = (day - own.index).days.to_numpy()

@@ -217,8 +217,8 @@ features as (
         if(is_known, wanted, null) as estimated_units,
         toFloat32(out_of_stock) as out_of_stock_share,
         -- What is to come is offered on the weekdays that were.
-        if(is_known, days_on > 0, (days_on_so_far = 0 or same_on_8 > 0) and holidays < 2) as is_offered,
-        day_number < known_days as is_known,
+        cast(if(is_known, days_on > 0, same_on_8 > 0 and holidays < 2) as Bool) as is_offered,
+        cast(day_number < known_days as Bool) as is_known,
         day_number,
         {% for column in feature_columns() %}
         if(is_known, toFloat32({{ column }}), null) as {{ column }},
