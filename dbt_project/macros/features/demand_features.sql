@@ -139,8 +139,8 @@ series_weekly as (
 
     select
         *,
-        {{ rolled('arrayCumSum(arrayMap((unit, on) -> if(on > 0, 0., unit), wanted, promoted))', 7) }} as week_units,
-        {{ rolled('arrayCumSum(arrayMap((day, on) -> if(on > 0, 0., day), days_on, promoted))', 7) }} as week_days,
+        {{ rolled('arrayCumSum(arrayMap((unit, flag) -> if(flag > 0, 0., unit), wanted, promoted))', 7) }} as week_units,
+        {{ rolled('arrayCumSum(arrayMap((day, flag) -> if(flag > 0, 0., day), days_on, promoted))', 7) }} as week_days,
         arrayMap(days -> toFloat64(days >= 4), week_days) as weeks_1,
         arrayMap(
             (units, days) -> if(days >= 4 and units / days * 7 >= 0.5, units / days * 7, 0.), week_units, week_days
@@ -156,18 +156,18 @@ series_weekly as (
             {{ counted }}_32, {{ lagged(counted ~ '_16', 224) }}, {{ lagged(counted ~ '_4', 336) }}
         ) as {{ counted }}_52,
         {% endfor %}
-        arrayMap((weeks, wanted) -> if(wanted > 0, weeks / wanted, 52.), weeks_52, weeks_wanted_52)
+        arrayMap((weeks, weeks_on) -> if(weeks_on > 0, weeks / weeks_on, 52.), weeks_52, weeks_wanted_52)
             as demand_interval_weeks,
         arrayMap(
             (squares, total, count) -> if(total > 0, greatest(squares * count / (total * total) - 1, 0.), 0.),
             sizes_squared_52, sizes_52, weeks_wanted_52
         ) as squared_size_variation,
         arrayMap(
-            (weeks, wanted, interval, variation) -> multiIf(
+            (weeks, weeks_on, gap, variation) -> multiIf(
                 weeks < 26, 'too short',
-                wanted = 0, 'no demand',
-                interval < 1.32 and variation < 0.49, 'smooth',
-                interval < 1.32, 'erratic',
+                weeks_on = 0, 'no demand',
+                gap < 1.32 and variation < 0.49, 'smooth',
+                gap < 1.32, 'erratic',
                 variation < 0.49, 'intermittent',
                 'lumpy'
             ),
@@ -199,10 +199,10 @@ series_measured as (
             prices, arrayCumSum(prices), arrayCumSum(arrayMap(price -> toFloat64(price > 0), prices))
         ) as price_ratio,
         arrayMap((age, last) -> least(age - last + 1, 15.), ages, arrayFill(
-            last -> last > 0, arrayMap((on, age) -> if(on > 0, age + 1, 0.), holidays, ages)
+            last -> last > 0, arrayMap((flag, age) -> if(flag > 0, age + 1, 0.), holidays, ages)
         )) as days_since_holiday,
         arrayMap((age, next) -> least(next - age - 1, 15.), ages, arrayReverseFill(
-            next -> next < 10000, arrayMap((on, age) -> if(on > 0, age + 1, 10000.), holidays, ages)
+            next -> next < 10000, arrayMap((flag, age) -> if(flag > 0, age + 1, 10000.), holidays, ages)
         )) as days_to_holiday
     from series_weekly
 

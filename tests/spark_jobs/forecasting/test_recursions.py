@@ -15,7 +15,7 @@ def test_a_day_weighs_half_of_one_a_half_life_later() -> None:
 
 
 def test_tsb_smooths_the_chance_daily_and_the_size_on_days_with_demand() -> None:
-    """Weights 1/2: chance 1/2 -> 3/4 -> 3/8 -> 11/16; size 4, then 4 + (2 - 4) / 2 = 3. Unknown days are passed over."""
+    """Weights 1/2: chance 1/2 -> 3/4 -> 3/8 -> 11/16; size 4, then 4 + (2 - 4) / 2 = 3. Unknown days pass."""
     np.testing.assert_allclose(tsb_level(np.array([[4.0, 0, 2], [0, 0, 0]]), 0.5, 0.5), [33 / 16, 0])
     np.testing.assert_allclose(tsb_level(np.array([[4.0, 0, NAN, 2]]), 0.5, 0.5), [33 / 16])
 
