@@ -1,0 +1,17 @@
+"""A Spark session for all tests of forecasts."""
+
+from collections.abc import Iterator
+
+import pytest
+from pyspark.sql import SparkSession
+from support import settings_for
+
+from spark_jobs.session import build_session
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session of the tests' own."""
+    session = build_session("forecasts", settings_for(tmp_path_factory.mktemp("forecasts")))
+    yield session
+    session.stop()
