@@ -78,7 +78,7 @@ def _joined(targets: DataFrame, features: DataFrame) -> DataFrame:
         .join(origins, [SERIES, "origin_day"], "inner")
         .join(weekdays, [SERIES, "weekday_day"], "inner")
     )
-    usual = (F.col("decayed_14") + F.col("decayed_56")) / 2 * F.col("weekday_index")
+    usual = (F.col("decayed_7") + F.col("decayed_28")) / 2 * F.col("weekday_index")
     joined = joined.withColumn(STATISTICAL, F.greatest(usual, F.lit(_LEAST_USUAL)))
     relative = {f"relative_{name}": F.col(name) / F.col(STATISTICAL) for name in _RELATIVE}
     return joined.withColumns(relative)

@@ -25,15 +25,16 @@ def ordered(panel: Panel, top: int | None = None) -> Panel:
 def load_panel(client: Client, name: str, panel: Panel, now: datetime) -> None:
     """Put a panel in the place of what was loaded under its name before."""
     client.command(f"ALTER TABLE {PANELS} DROP PARTITION {{name:String}}", {"name": name})
+    loaded_at = pa.array([now], pa.timestamp("us", "UTC")).cast(pa.timestamp("ms", "UTC"), safe=False)
     for first in range(0, len(panel.ids), _SERIES_AT_ONCE):
         units = panel.units[first : first + _SERIES_AT_ONCE]
         series, day = np.nonzero(np.isfinite(units))
-        count = len(series)
+        alike = pa.array(np.zeros(len(series), np.int64))
         rows = {
-            "source": pa.array([name]).take(pa.array(np.zeros(count, np.int64))),
+            "source": pa.array([name]).take(alike),
             "series_id": pa.array(panel.ids[first : first + _SERIES_AT_ONCE]).take(pa.array(series)),
             "date_key": pa.array(panel.dates[day].astype("datetime64[D]"), pa.date32()),
             "units": pa.array(units[series, day]),
-            "loaded_at": pa.array([now]).cast(pa.timestamp("ms", "UTC")).take(pa.array(np.zeros(count, np.int64))),
+            "loaded_at": loaded_at.take(alike),
         }
         client.insert_arrow(PANELS, pa.table(rows))

@@ -11,7 +11,7 @@ import numpy as np
 
 from spark_jobs.forecasting import metrics
 from spark_jobs.forecasting.model import HORIZON_DAYS, HORIZON_WEEKS, DemandData, Kind, checked
-from spark_jobs.forecasting.recursions import croston_sba_level, smoothed_level, tsb_level, weekday_index
+from spark_jobs.forecasting.recursions import croston_sba_level, tsb_level, weekday_index
 
 Array = np.ndarray
 Forecaster = Callable[..., Array]  # (series, days) and parameters -> (series, 28)
@@ -39,9 +39,9 @@ def croston_sba(units: Array, weight: float) -> Array:
     return _flat(croston_sba_level(units, weight))
 
 
-def usual_week(units: Array, fast_days: float, slow_days: float, index_days: float, prior_units: float) -> Array:
-    """Level x weekday index; the level is the mean of a fast and a slow one, and flat over the four weeks."""
-    level = (smoothed_level(units, fast_days) + smoothed_level(units, slow_days)) / 2
+def usual_week(units: Array, size_weight: float, chance_weight: float, index_days: float, prior_units: float) -> Array:
+    """Level of `tsb_level` x weekday index, the same week four times."""
+    level = tsb_level(units, size_weight, chance_weight)
     return _weekly(level[:, None] * weekday_index(units, index_days, prior_units))
 
 
@@ -141,7 +141,7 @@ USUAL_WEEK = StatisticalModel(
     "usual_week",
     "statistical",
     usual_week,
-    {"fast_days": 14, "slow_days": 56, "index_days": 182, "prior_units": 30},
-    {"fast_days": (7, 14, 28), "slow_days": (28, 56, 112), "prior_units": (10, 30, 100)},
+    {"size_weight": 0.05, "chance_weight": 0.1, "index_days": 364, "prior_units": 100},
+    {"size_weight": WEIGHTS, "chance_weight": WEIGHTS},
 )
 STATISTICAL = (SEASONAL_NAIVE, WEEKDAY_MEAN, TSB, CROSTON_SBA, USUAL_WEEK)

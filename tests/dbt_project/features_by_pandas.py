@@ -19,7 +19,7 @@ def features_at(units: pd.DataFrame, series: str, day: pd.Timestamp) -> dict[str
     found["days_offered"] = own.notna().sum()
     found["weekday_units"] = own.iloc[-1]
     found |= {f"weekday_mean_{n}": same[-n:].mean() for n in (4, 8)}
-    found["weekday_decayed"] = _decayed(same[-64:], (day - same[-64:].index).days.to_numpy(), 84)
+    found["weekday_decayed"] = _decayed(same[-64:], (day - same[-64:].index).days.to_numpy(), 364)
     found["category_trend_7"] = _level(*all_of_day, age, 7) / _level(*all_of_day, age, 28)
     found["category_trend_28"] = _level(*all_of_day, age, 28) / _level(*all_of_day, age, 112)
     found["weekday_index"] = _index(units, series, day)
@@ -37,12 +37,12 @@ def _level(total: pd.Series, count: pd.Series, age: np.ndarray, half_life: float
 
 
 def _index(units: pd.DataFrame, series: str, day: pd.Timestamp) -> float:
-    """(own units on the weekday + 30 x the panel's index) / (own level x days + 30), decayed by 84 days."""
+    """(own units on the weekday + 100 x the panel's index) / (own level x days + 100), decayed by 364 days."""
     own, total, count = units.loc[:day, series], units.loc[:day].sum(axis=1), units.loc[:day].notna().sum(axis=1)
     age = (day - own.index).days.to_numpy()
     same = own.index.dayofweek == day.dayofweek
     same &= age < 7 * 64
-    weight = 0.5 ** (age / 84)
-    panel = (total * weight)[same].sum() / (_level(total, count, age, 84) * (count * weight)[same].sum())
+    weight = 0.5 ** (age / 364)
+    panel = (total * weight)[same].sum() / (_level(total, count, age, 364) * (count * weight)[same].sum())
     seen, days = (own.fillna(0) * weight)[same].sum(), (own.notna() * weight)[same].sum()
-    return float((seen + 30 * panel) / (_decayed(own, age, 84) * days + 30))
+    return float((seen + 100 * panel) / (_decayed(own, age, 364) * days + 100))

@@ -9,7 +9,7 @@
 {% macro demand_features(arrays, length) -%}
 {%- set half_lives = [7, 14, 28, 56, 112] -%}
 {%- set means = [7, 28, 91, 364] -%}
-{%- set weekday_half_life, weekday_prior_units = 84, 30 -%}
+{%- set weekday_half_life, weekday_prior_units = 364, 100 -%}
 
 series_days as (
 
@@ -208,20 +208,39 @@ series_measured as (
 
 ),
 
-features as (
+{% set by_day = feature_columns() + [
+    'wanted', 'days_on', 'same_on_8', 'holidays', 'promoted', 'discounts', 'prices', 'price_ratio', 'out_of_stock',
+    'days_to_holiday', 'days_since_holiday', 'faded_64', 'faded_on_64', 'decayed_' ~ weekday_half_life,
+    'category_weekday_index', 'demand_class'
+] -%}
+series_by_day as (
 
     select
         series.source as source, store_id, product_id, series.category as category,
+        window_start, known_days, shelf_life_days, day_number,
+        {{ by_day | join(', ') }}
+    from series_measured as series
+    inner join categories_measured as categories
+        on series.source = categories.source and series.category = categories.category
+    array join arrayMap(age -> toUInt16(age), ages) as day_number, {{ by_day | join(', ') }}
+    where days_offered > 0
+
+),
+
+features as (
+
+    select
+        days.source as source, days.store_id as store_id, days.product_id as product_id, days.category as category,
         addDays(window_start, day_number) as date_key,
-        demand_class,
+        days.demand_class as demand_class,
         if(is_known, wanted, null) as estimated_units,
         toFloat32(out_of_stock) as out_of_stock_share,
         -- What is to come is offered on the weekdays that were.
         cast(if(is_known, days_on > 0, same_on_8 > 0 and holidays < 2) as Bool) as is_offered,
         cast(day_number < known_days as Bool) as is_known,
-        day_number,
+        days.day_number as day_number,
         {% for column in feature_columns() %}
-        if(is_known, toFloat32({{ column }}), null) as {{ column }},
+        if(is_known, toFloat32(days.{{ column }}), null) as {{ column }},
         {% endfor %}
         if(is_known, toFloat32(
             (faded_64 / exp2(day_number / {{ weekday_half_life }}) + {{ weekday_prior_units }} * category_weekday_index)
@@ -232,23 +251,14 @@ features as (
         toFloat32(toDayOfMonth(date_key)) as day_of_month,
         toFloat32(toDayOfYear(date_key)) as day_of_year,
         toFloat32(holidays > 0) as is_holiday,
-        toFloat32(days_to_holiday) as days_to_holiday,
-        toFloat32(days_since_holiday) as days_since_holiday,
+        toFloat32(days.days_to_holiday) as days_to_holiday,
+        toFloat32(days.days_since_holiday) as days_since_holiday,
         toFloat32(promoted) as is_promoted,
         toFloat32(discounts) as discount_rate,
         toFloat32(prices) as unit_price,
-        toFloat32(price_ratio) as price_ratio,
-        toFloat32(shelf_life_days) as shelf_life_days
-    from series_measured as series
-    inner join categories_measured as categories
-        on series.source = categories.source and series.category = categories.category
-    array join
-        arrayMap(age -> toUInt16(age), ages) as day_number,
-        wanted, days_on, days_on_so_far, same_on_8, holidays, promoted, discounts, prices, price_ratio, out_of_stock,
-        days_to_holiday, days_since_holiday, faded_64, faded_on_64, decayed_{{ weekday_half_life }},
-        category_weekday_index, demand_class,
-        {{ feature_columns() | join(', ') }}
-    where days_on_so_far > 0
+        toFloat32(days.price_ratio) as price_ratio,
+        toFloat32(days.shelf_life_days) as shelf_life_days
+    from series_by_day as days
 
 )
 {%- endmacro %}

@@ -24,7 +24,7 @@ panel_series_arrayed as (
         '' as store_id,
         panels.series_id as product_id,
         '' as category,
-        min(windows.window_start) as window_start,
+        min(panels.first_day) as window_start,
         toUInt16({{ known_days }}) as known_days,
         0. as shelf_life_days,
         sumResample(0, {{ days }}, 1)(toDecimal64(panels.units, 6), day_number) as units,
@@ -36,7 +36,9 @@ panel_series_arrayed as (
         out_of_stock as prices,
         out_of_stock as holidays
     from (
-        select panels.*, windows.window_start, toUInt16(dateDiff('day', window_start, date_key)) as day_number
+        select
+            panels.source as source, series_id, units, windows.window_start as first_day,
+            toUInt16(dateDiff('day', windows.window_start, date_key)) as day_number
         from panels
         inner join windows using (source)
         where date_key >= window_start
