@@ -3,7 +3,8 @@
 Arrays are (series, days) unless said otherwise; NaN in `actual` is a day that counts for nothing. Errors that are
 scaled take the error of a naive forecast within the training window of the same series:
 - RMSSE: root mean squared error ÷ root mean squared difference from one day to the next (Hyndman & Koehler 2006, as in
-  the M5 competition), the days before the first demand left out; then the plain mean over series.
+  the M5 competition), the days before the first demand left out; then the plain mean over series. A backtest's training
+  window is the three years before its first origin and what has come since.
 - MASE7: mean absolute error ÷ mean absolute difference from one day to the same weekday a week later.
 A series whose scale is 0 (constant, or shorter than the difference) has no scaled error and is left out of that mean.
 """

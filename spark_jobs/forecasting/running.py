@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from spark_jobs.forecasting.registry import BASELINES, models_named
 from spark_jobs.forecasting.results import Run, cost_scores, result_rows, table, write_results
 from spark_jobs.forecasting.snapshot import SnapshotData, read_demand, take_snapshot
 
+_HISTORY_DAYS = 3 * 365
 _LEAST_DAYS = 3 * HORIZON_DAYS  # of history before the first window that is forecast
 
 
@@ -39,7 +39,7 @@ class Plan:
 
 def run_backtest(spark: SparkSession, client: Client, plan: Plan, home: Path, tell: Callable[[str], None]) -> str:
     """Run it, or what is left of it, write the results, and give a table to read. Raises Problem."""
-    panel = plan.panel or read_demand(client, plan.table, plan.source)
+    panel = _recent(plan.panel or read_demand(client, plan.table, plan.source), plan.origins)
     origins = rolling_origins(panel.dates[-1], plan.origins)
     if origins[0] - HORIZON_DAYS - _LEAST_DAYS < panel.dates[0]:
         raise Problem(
@@ -76,11 +76,17 @@ def run_backtest(spark: SparkSession, client: Client, plan: Plan, home: Path, te
     return table(scores, champion)
 
 
+def _recent(panel: Panel, origins: int) -> Panel:
+    """Three years before the first origin, and what came after: errors are scaled by what is not long past."""
+    days = _HISTORY_DAYS + HORIZON_DAYS * origins
+    return Panel(panel.ids, panel.dates[-days:], panel.units[:, -days:])
+
+
 def code_version() -> str:
-    """The distribution's version and a hash of what forecasts."""
+    """A hash of the code that forecasts."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     text = b"".join(file.read_bytes() for file in files)
-    return f"{version('retail-inventory')}+{hashlib.sha256(text).hexdigest()[:12]}"
+    return hashlib.sha256(text).hexdigest()[:12]
 
 
 def _run_id(plan: Plan, panel: Panel, code: str) -> str:
