@@ -5,6 +5,7 @@ python -m spark_jobs.ml_training backtest (--source NAME | --panel FILE …) [--
 """
 
 import argparse
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
+from contracts.tables import PANELS
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
 from spark_jobs.forecasting.panels import load_panel, ordered
 from spark_jobs.forecasting.running import Plan, run_backtest
@@ -47,7 +49,8 @@ def _load_panel(settings: Settings, options: argparse.Namespace) -> int:
     client = connect(settings)
     create_tables(client)
     load_panel(client, _name(options.panel), panel, datetime.now(UTC))
-    _say(f"{len(panel.ids)} series, {panel.dates[0]} to {panel.dates[-1]}, in ml.panels as {_name(options.panel)!r}")
+    _say(f"{len(panel.ids)} series, {panel.dates[0]} to {panel.dates[-1]}, in {PANELS}")
+    sys.stdout.write(_name(options.panel) + "\n")
     return 0
 
 
@@ -72,7 +75,7 @@ def _panel_of(options: argparse.Namespace) -> Panel:
 
 
 def _name(file: Path) -> str:
-    return file.name.split(".")[0]
+    return re.sub(r"[^\w-]", "_", file.name.split(".")[0])
 
 
 def _say(text: str) -> None:

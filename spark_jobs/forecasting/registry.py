@@ -15,10 +15,11 @@ CHAMPIONS_PATH = ("seasonal_naive", "weekday_mean", "tsb", "usual_week", "booste
 
 
 def models_named(names: str) -> list[Model]:
-    """`all`, `champion` (see CHAMPIONS_PATH) or names with commas; baselines always come along. Raises Problem."""
+    """`all`, `champion` (see CHAMPIONS_PATH) names with commas, or both; baselines always come along. Raises Problem."""
     if names == "all":
         return list(MODELS.values())
-    wanted = CHAMPIONS_PATH if names == "champion" else tuple(name.strip() for name in names.split(","))
-    if unknown := set(wanted) - set(MODELS):
+    said = {name.strip() for name in names.split(",")}
+    wanted = (said | set(CHAMPIONS_PATH)) - {"champion"} if "champion" in said else said
+    if unknown := wanted - set(MODELS):
         raise Problem(f"There is no model {', '.join(sorted(unknown))}.", f"Choose among {', '.join(MODELS)}.")
     return [model for name, model in MODELS.items() if name in {*wanted, *BASELINES}]
