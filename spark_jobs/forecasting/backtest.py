@@ -11,11 +11,13 @@ import numpy as np
 from spark_jobs.forecasting import metrics
 from spark_jobs.forecasting.classes import demand_classes
 from spark_jobs.forecasting.conformal import calibrate, spreads
+from spark_jobs.forecasting.importance import permutation_importance
 from spark_jobs.forecasting.memory import PeakMemory
 from spark_jobs.forecasting.model import HORIZON_DAYS, DemandData, Model
 
 Array = np.ndarray
 COMBINED = "combined"
+_SEED = 20260101
 Tell = Callable[[str], None]
 
 
@@ -26,7 +28,7 @@ class Answer:
     units: Array  # (series, 28)
     seconds: float
     peak_mb: float
-    importance: dict[str, float]
+    importance: dict[str, float]  # `importance: …` of what was learnt, `permutation: …` of the RMSSE
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,14 @@ def _answer(model: Model, data: DemandData, origin: np.datetime64) -> Answer:
         began = time.monotonic()
         fitted = model.fit(data, origin)
         units = fitted.predict(data, origin)
-        return Answer(units, time.monotonic() - began, memory.peak_mb(), fitted.importance())
+        seconds = time.monotonic() - began
+    shares = {f"importance: {name}": share for name, share in fitted.importance().items()}
+    if hasattr(fitted, "answer"):
+        shares |= {
+            f"permutation: {name}": rise
+            for name, rise in permutation_importance(fitted.answer, data, origin, _SEED).items()
+        }
+    return Answer(units, seconds, memory.peak_mb(), shares)
 
 
 def _keep(file: Path, answer: Answer) -> None:

@@ -67,7 +67,11 @@ class FittedBoosted:
 
     def predict(self, data: DemandData, origin: np.datetime64) -> np.ndarray:
         """(series, 28) units."""
-        return checked(answers(data, origin, lambda rows: _units(self.boosters, rows)))
+        return checked(answers(data, origin, self.answer))
+
+    def answer(self, rows: pd.DataFrame) -> np.ndarray:
+        """Units for rows of questions."""
+        return _units(self.boosters, rows)
 
     def save(self, folder: Path) -> None:
         """One file per week, and what they need to be read by a person."""

@@ -15,7 +15,7 @@ CHAMPIONS_PATH = ("seasonal_naive", "weekday_mean", "tsb", "usual_week", "booste
 
 
 def models_named(names: str) -> list[Model]:
-    """`all`, `champion` (see CHAMPIONS_PATH) names with commas, or both; baselines always come along. Raises Problem."""
+    """`all`, `champion` (see CHAMPIONS_PATH) names with commas, or both; baselines come along. Raises Problem."""
     if names == "all":
         return list(MODELS.values())
     said = {name.strip() for name in names.split(",")}

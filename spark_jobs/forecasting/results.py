@@ -65,7 +65,7 @@ def cost_scores(model: str, origin: np.datetime64, answer: Answer) -> list[Score
     """Time, memory and importance as measures of their own."""
     count = int(np.isfinite(answer.units).sum())
     measures = {"seconds": answer.seconds, "peak_mb": answer.peak_mb}
-    measures |= {f"importance: {name}": share for name, share in answer.importance.items()}
+    measures |= answer.importance
     return [Scored(model, origin, "", 0, name, float(value), count) for name, value in measures.items()]
 
 

@@ -1,4 +1,9 @@
-{{ config(order_by=['source', 'store_id', 'product_id', 'date_key'], tags=['predicted']) }}
+{{ config(
+    order_by=['source', 'store_id', 'product_id', 'date_key'],
+    query_settings={'join_use_nulls': 1, 'max_block_size': 128},
+    tags=['predicted']
+) }}
+{# A row is a series of a thousand days in two hundred arrays: few at a time, or the memory is full. #}
 
 with arrays as (
 

@@ -1,4 +1,9 @@
-{{ config(order_by=['source', 'store_id', 'product_id', 'date_key'], tags=['estimated']) }}
+{{ config(
+    order_by=['source', 'store_id', 'product_id', 'date_key'],
+    query_settings={'join_use_nulls': 1, 'max_block_size': 128},
+    tags=['estimated']
+) }}
+{# A row is a series of 756 days in two hundred arrays: few at a time, or the memory is full. #}
 
 with arrays as (
 
