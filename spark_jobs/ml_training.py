@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
             part.add_argument("--source", default="demo", help="source of the warehouse, if there is no --panel")
             part.add_argument("--models", default="champion", help="all, champion or names with commas")
             part.add_argument("--origins", type=int, default=3, help="how many windows of 28 days, the last ones")
-            part.add_argument("--rows", type=int, default=200_000, help="examples per horizon week, at most")
+            part.add_argument("--rows", type=int, default=60_000, help="examples per horizon week, at most")
             part.add_argument("--seed", type=int, default=20260101)
     return parser
 
