@@ -134,13 +134,15 @@ series_by_weekday as (
 
 ),
 
--- Weeks that end with the day, as mart_demand_classes counts them: days with promotions aside, four days stand for seven.
+-- Weeks that end with the day, as mart_demand_classes counts them: without promoted days, four days stand for seven.
 series_weekly as (
 
     select
         *,
-        {{ rolled('arrayCumSum(arrayMap((unit, flag) -> if(flag > 0, 0., unit), wanted, promoted))', 7) }} as week_units,
-        {{ rolled('arrayCumSum(arrayMap((day, flag) -> if(flag > 0, 0., day), days_on, promoted))', 7) }} as week_days,
+        arrayCumSum(arrayMap((unit, flag) -> if(flag > 0, 0., unit), wanted, promoted)) as usual_so_far,
+        arrayCumSum(arrayMap((day, flag) -> if(flag > 0, 0., day), days_on, promoted)) as usual_days_so_far,
+        {{ rolled('usual_so_far', 7) }} as week_units,
+        {{ rolled('usual_days_so_far', 7) }} as week_days,
         arrayMap(days -> toFloat64(days >= 4), week_days) as weeks_1,
         arrayMap(
             (units, days) -> if(days >= 4 and units / days * 7 >= 0.5, units / days * 7, 0.), week_units, week_days
