@@ -4,7 +4,8 @@ with source as (
 
     select * from {{ source('ml', 'panels') }}
     -- Of several rows with one key the newest counts, merged or not.
-    final
+    order by loaded_at desc, units desc
+    limit 1 by source, series_id, date_key
 
 ),
 
