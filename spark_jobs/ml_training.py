@@ -50,7 +50,6 @@ def _load_panel(settings: Settings, options: argparse.Namespace) -> int:
     create_tables(client)
     load_panel(client, _name(options.panel), panel, datetime.now(UTC))
     _say(f"{len(panel.ids)} series, {panel.dates[0]} to {panel.dates[-1]}, in {PANELS}")
-    sys.stdout.write(_name(options.panel) + "\n")
     return 0
 
 
