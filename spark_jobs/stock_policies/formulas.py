@@ -94,7 +94,7 @@ def power_approximation(
 ) -> ReorderLevels:
     """(s, S) of nearly least cost for demand of this mean and deviation per period.
 
-    Ehrhardt and Mosier (1984), Management Science 30, 618-622, with their correction for small orders; FoSCT §4.4.4.
+    Ehrhardt and Mosier (1984), Management Science 30, 618-622, without their correction for small orders; FoSCT §4.4.4.
     Raises ValueError unless the costs and the demand are above 0.
     """
     _above_zero(holding=holding, shortage=shortage, fixed=fixed, mean=mean, deviation=deviation)
@@ -102,10 +102,7 @@ def power_approximation(
     batch = 1.30 * mean**0.494 * (fixed / holding) ** 0.506 * (1 + (spread / mean) ** 2) ** 0.116
     z = math.sqrt(batch * holding / (spread * shortage))
     reorder = 0.973 * expected + spread * (0.183 / z + 1.063 - 2.192 * z)
-    if batch / mean > 1.5:
-        return ReorderLevels(reorder, reorder + batch)
-    most = expected + _NORMAL.inv_cdf(shortage / (shortage + holding)) * spread
-    return ReorderLevels(min(reorder, most), min(reorder + batch, most))
+    return ReorderLevels(reorder, reorder + batch)
 
 
 def best_reorder_levels(

@@ -9,7 +9,7 @@ A day goes like this.
    all that is on order, in whole packs, at least the minimum order.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,14 +18,16 @@ EVERY_DAY = frozenset(range(7))
 
 @dataclass(frozen=True)
 class Terms:
-    """Costs and what orders are bound to. Arrays have an element per series; `lead_days` may have a column per day."""
+    """Costs and what orders are bound to; where it is an array, an element per series."""
 
-    lead_days: int | np.ndarray = 5
+    lead_days: float | np.ndarray = 5.0  # mean
+    lead_deviation: float | np.ndarray = 0.0  # standard deviation, days
     holding: float | np.ndarray = 1.0
     lost: float | np.ndarray = 19.0
     order_weekdays: frozenset[int] = EVERY_DAY  # 0 is Monday
     pack: float | np.ndarray = 1.0
     minimum: float | np.ndarray = 0.0
+    order_cost: float | np.ndarray = 0.0  # of each order, whatever its size
 
     @property
     def review_days(self) -> int:
@@ -34,10 +36,9 @@ class Terms:
         return max((after - before) % 7 or 7 for before, after in zip(days, days[1:] + days[:1], strict=True))
 
     @property
-    def protection_days(self) -> np.ndarray | int:
-        """Days that an order has to last: lead time and review."""
-        lead = np.asarray(self.lead_days)
-        return int(lead) + self.review_days if lead.ndim == 0 else lead.max(axis=-1) + self.review_days
+    def protection_days(self) -> np.ndarray:
+        """Days that an order has to last: lead time, begun days whole, and review."""
+        return np.ceil(self.lead_days).astype(int) + self.review_days
 
 
 @dataclass
@@ -61,22 +62,26 @@ class Outcome:
     lost: np.ndarray
     held: np.ndarray  # unit-days in the evening
     orders: np.ndarray
-    holding_cost: np.ndarray = field(init=False)
-    lost_cost: np.ndarray = field(init=False)
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms
 
-    def __post_init__(self) -> None:
-        self.holding_cost = self.held * _column(self.terms.holding)
-        self.lost_cost = self.lost * _column(self.terms.lost)
+    @property
+    def holding_cost(self) -> np.ndarray:
+        """Money."""
+        return self.held * _column(self.terms.holding)
+
+    @property
+    def lost_cost(self) -> np.ndarray:
+        """Money."""
+        return self.lost * _column(self.terms.lost)
 
     @property
     def cost(self) -> np.ndarray:
-        """Money: holding and lost margin."""
-        return self.holding_cost + self.lost_cost
+        """Money: holding, lost margin and ordering."""
+        return self.holding_cost + self.lost_cost + self.orders * _column(self.terms.order_cost)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         sums = (getattr(self, name) + getattr(other, name) for name in ("wanted", "lost", "held", "orders"))
-        return Outcome(self.days + other.days, *sums, terms=self.terms)
+        return Outcome(self.days + other.days, *sums, self.terms)
 
 
 def replay(
@@ -85,16 +90,18 @@ def replay(
     terms: Terms,
     *,
     reorder: np.ndarray | None = None,
+    leads: np.ndarray | None = None,
     shelf: Shelf | None = None,
     first_weekday: int = 0,
 ) -> tuple[Outcome, Shelf]:
     """Replay levels (series × candidates) against demand (series × days); NaN is no demand.
 
-    Without `reorder` whatever is below its level is ordered: base stock. Without `shelf` the first day begins with a
+    Without `reorder` whatever is below its level is ordered: base stock. `leads` (series × days) are the whole days
+    that each day's orders take; without them all take the mean, rounded up. Without `shelf` the first day begins with a
     full shelf and nothing on order. The shelf that comes back can be handed to the next replay.
     """
     wanted = np.nan_to_num(demand)
-    leads = np.broadcast_to(_column(terms.lead_days), wanted.shape).astype(int)
+    leads = np.broadcast_to(_column(np.ceil(terms.lead_days)) if leads is None else leads, wanted.shape).astype(int)
     trigger = order_up_to if reorder is None else reorder
     slots = int(leads.max(initial=0)) + 1
     shelf = _widened(shelf, slots) if shelf else full_shelf(order_up_to, slots)
@@ -107,7 +114,7 @@ def replay(
         held += shelf.on_hand
         if (first_weekday + day) % 7 in terms.order_weekdays:
             orders += _order(shelf, trigger, order_up_to, terms, leads[:, day])
-    return Outcome(wanted.shape[1], wanted.sum(axis=1)[:, None], lost, held, orders, terms=terms), shelf
+    return Outcome(wanted.shape[1], wanted.sum(axis=1)[:, None], lost, held, orders, terms), shelf
 
 
 def full_shelf(order_up_to: np.ndarray, slots: int) -> Shelf:

@@ -64,13 +64,6 @@ def test_power_approximation() -> None:
     assert levels == pytest.approx((40.19461695647407, 74.29017010980579), abs=1e-9)
 
 
-def test_power_approximation_of_small_orders_stays_below_the_base_stock_level() -> None:
-    """Nearly no fixed cost: nobody stocks more than the newsvendor, here 56.6 units."""
-    levels = power_approximation(0.18, 0.70, 0.0001, 50, 8)
-    assert levels.order_up_to == pytest.approx(56.60395592743389, abs=1e-9)
-    assert levels.reorder <= levels.order_up_to
-
-
 @pytest.mark.parametrize(
     ("holding", "shortage", "fixed", "mean", "reorder", "order_up_to", "cost"),
     [
