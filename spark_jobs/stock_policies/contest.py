@@ -1,18 +1,27 @@
 """Policies against each other on demand that none of them has seen: origins of 28 days, parameters frozen at each.
 
-At every origin each rule's parameter is chosen on the days before it (`tuning`), and the policy to release is the one
-that would have cost least there. The days after the origin only count the cost; stock goes on from one origin to the
-next, and begins with a full shelf.
+At every origin each rule learns what is known, its parameter is chosen on the days before (`tuning`), and the policy to
+release is the one that would have cost least there. Rule and parameter are frozen for 28 days; its levels follow demand
+from evening to evening. The days after the origin only count the cost. Stock goes on from one origin to the next, and
+begins with a full shelf on the first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spark_jobs.stock_policies.replay import Outcome, Shelf, Terms, replay
-from spark_jobs.stock_policies.rules import Rule
-from spark_jobs.stock_policies.tuning import CALIBRATION_WINDOWS, REFRESH_DAYS, Choice, best, choose, try_out
+from spark_jobs.stock_policies.replay import Outcome, Shelf, Terms
+from spark_jobs.stock_policies.rules import Levels, Rule
+from spark_jobs.stock_policies.tuning import (
+    CALIBRATION_WINDOWS,
+    REFRESH_DAYS,
+    Choice,
+    best,
+    choose,
+    live_through,
+    try_out,
+)
 
 RELEASED = "released"
 UNTUNED = " (untuned)"
@@ -82,32 +91,36 @@ def hold(
     shelves: dict[str, Shelf | None] = {}
     scores: list[Score] = []
     for known in origins(demand.units.shape[1], count):
-        units, ahead = demand.units[:, :known], demand.units[:, known : known + REFRESH_DAYS]
-        choices = {}
+        units = demand.units[:, :known]
+        choices: list[Choice] = []
         for rule in rules:
             tell(f"{demand.dates[known - 1]}: {rule.name}")
-            choices[rule.name] = choose(
-                try_out(rule, units, terms, demand.first_weekday, windows), demand.segments(units)
+            trial = try_out(rule, units, terms, demand.first_weekday, windows)
+            choices.append(choose(trial, demand.segments(units)))
+        for policy, levels, parameter in _plans(choices, units, terms):
+            outcome, shelves[policy] = live_through(
+                demand.units, known, levels, terms, demand.first_weekday, shelves.get(policy)
             )
-        plans = dict(_plans(choices.values(), units, terms))
-        released = best(list(choices.values()))
-        plans[RELEASED] = (plans[released.rule.name][0], released.rule.name)
-        for policy, (levels, parameter) in plans.items():
-            weekday = (demand.first_weekday + known) % 7
-            outcome, shelves[policy] = replay(ahead, levels, terms, shelf=shelves.get(policy), first_weekday=weekday)
             scores.append(_score(policy, demand.dates[known - 1], outcome, parameter))
     return scores
 
 
-def _plans(choices: Iterable[Choice], units: np.ndarray, terms: Terms) -> Iterable[tuple[str, tuple[np.ndarray, str]]]:
-    """Levels (series × 1) by policy, and the parameter in words."""
+def _plans(choices: Sequence[Choice], units: np.ndarray, terms: Terms) -> Iterator[tuple[str, Levels, str]]:
+    """Policies with their levels (one parameter each) and the parameter in words; the released one last."""
+    released = best(choices)
     for choice in choices:
-        levels = choice.rule.levels(units, terms)
-        values = np.array(choice.rule.parameters)
-        yield choice.rule.name, (choice.pick(levels), _in_words(values[choice.chosen]))
+        levels, values = choice.rule.learn(units, terms), np.array(choice.rule.parameters)
+        yield choice.rule.name, _picked(choice, levels), _in_words(values[choice.chosen])
         if len(values) > 1:
             untuned = int(np.abs(values - choice.rule.untuned).argmin())
-            yield choice.rule.name + UNTUNED, (levels[:, [untuned]], f"{values[untuned]:g}")
+            frozen = replace(choice, chosen=np.full(len(units), untuned))
+            yield choice.rule.name + UNTUNED, _picked(frozen, levels), f"{values[untuned]:g}"
+        if choice is released:
+            yield RELEASED, _picked(choice, levels), choice.rule.name
+
+
+def _picked(choice: Choice, levels: Levels) -> Levels:
+    return lambda units, known: choice.pick(levels(units, known))
 
 
 def _in_words(values: np.ndarray) -> str:

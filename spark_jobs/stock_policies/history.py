@@ -1,89 +1,119 @@
-"""What a series' past says at the end of a day: features of a stock policy, none of them younger than its origin."""
+"""What a series' past says on an evening: features of a stock policy, none of them younger than that evening.
+
+`units` are series × days, NaN before a series began; `known` are the numbers of days known on each evening asked about.
+Everything is worked out for all evenings at once: series × evenings.
+"""
 
 import numpy as np
 
 MEANS = (7, 14, 28, 56, 91, 182, 364)
-DEVIATIONS = (28, 56, 182)
-QUANTILES = (0.5, 0.8, 0.9, 0.95, 1.0)
-QUANTILE_WINDOWS = (91, 364)
-_ALPHAS = (0.03, 0.1, 0.3)
+DEVIATIONS = (28, 91, 364)
+_HALF_LIVES = (4, 10, 25, 60)
 _LEAST_LEVEL = 0.05  # units a day: below, a ratio to the level says nothing
+_YEAR = 364
 
 
-def window_mean(units: np.ndarray, days: int) -> np.ndarray:
-    """Mean of the last days by series, of those on which it existed; 0 where there are none."""
-    known = ~np.isnan(units[:, -days:])
-    sums = np.where(known, units[:, -days:], 0).sum(axis=1)
-    return sums / np.maximum(known.sum(axis=1), 1)
+class Past:
+    """Sums of a series' past, made once and read on every evening."""
+
+    def __init__(self, units: np.ndarray, known: np.ndarray) -> None:
+        self.units, self.known = np.nan_to_num(units), known
+        self._exists = np.isfinite(units)
+        self._days = _running(self._exists)
+        self._sums = _running(self.units)
+        self._squares = _running(self.units**2)
+        self._sales = _running(self.units > 0)
+
+    def days(self, window: int) -> np.ndarray:
+        """Days of the window on which the series existed; at least 1."""
+        return np.maximum(self._window(self._days, window), 1)
+
+    def mean(self, window: int) -> np.ndarray:
+        """Mean units a day."""
+        return self._window(self._sums, window) / self.days(window)
+
+    def deviation(self, window: int) -> np.ndarray:
+        """Standard deviation of a day (divisor n)."""
+        square = self._window(self._squares, window) / self.days(window)
+        return np.sqrt(np.maximum(square - self.mean(window) ** 2, 0))
+
+    def sale_share(self, window: int) -> np.ndarray:
+        """Share of days with demand."""
+        return self._window(self._sales, window) / self.days(window)
+
+    def decayed(self, half_life: float) -> np.ndarray:
+        """Mean whose weights halve every `half_life` days."""
+        keep = 0.5 ** (1 / half_life)
+        total, weight = np.zeros(len(self.units)), np.zeros(len(self.units))
+        found = np.zeros((len(self.units), len(self.known)))
+        for day in range(max(int(self.known.min()) - int(14 * half_life), 0), int(self.known.max()) + 1):
+            found[:, self.known == day] = (total / np.maximum(weight, 1e-9))[:, None]
+            if day < self.units.shape[1]:
+                total = total * keep + self.units[:, day]
+                weight = weight * keep + self._exists[:, day]
+        return found
+
+    def ahead(self, days: int, weeks: int) -> np.ndarray:
+        """What the weekdays of the next `days` days brought in the mean of the last `weeks` weeks, added up."""
+        total = np.zeros((len(self.units), len(self.known)))
+        for step in range(days):
+            same = [self.known + step % 7 - 7 * week for week in range(1, weeks + 1)]
+            sums = sum(self._at(self.units, day) for day in same)
+            total += sums / np.maximum(sum(self._at(self._exists, day) for day in same), 1)
+        return total
+
+    def weekday_index(self, days: int, weeks: int = 13) -> np.ndarray:
+        """What the next `days` days bring by their weekdays, of all series, ÷ that many mean days: 1 × evenings."""
+        together = self.units.sum(axis=0, keepdims=True)
+        pooled = Past(together, self.known)
+        return pooled.ahead(days, weeks) / np.maximum(days * pooled.mean(7 * weeks), 1e-9)
+
+    def year_ago(self, days: int) -> np.ndarray:
+        """Mean units a day of the next `days` days a year ago, and of as many before them, as a ratio; 1 if unknown."""
+        after, before = self._between(-_YEAR, -_YEAR + days), self._between(-_YEAR - days, -_YEAR)
+        return np.clip((after + 1) / (before + 1), 0.25, 4)
+
+    def days_silent(self, most: int = 91) -> np.ndarray:
+        """Days since the last demand, up to `most`."""
+        day = np.where(self.units > 0, np.arange(1, self.units.shape[1] + 1), 0)
+        last = np.pad(np.maximum.accumulate(day, axis=1), ((0, 0), (1, 0)))[:, self.known]
+        return np.minimum(self.known - last, most)
+
+    def _window(self, running: np.ndarray, window: int) -> np.ndarray:
+        return running[:, self.known] - running[:, np.maximum(self.known - window, 0)]
+
+    def _between(self, begin: int, end: int) -> np.ndarray:
+        first, last = np.maximum(self.known + begin, 0), np.maximum(self.known + end, 0)
+        return self._sums[:, last] - self._sums[:, first]
+
+    def _at(self, values: np.ndarray, day: np.ndarray) -> np.ndarray:
+        return np.where(day >= 0, values[:, np.maximum(day, 0)], 0)
 
 
-def window_deviation(units: np.ndarray, days: int) -> np.ndarray:
-    """Standard deviation of the last days by series (divisor n); 0 where there are none."""
-    known = ~np.isnan(units[:, -days:])
-    mean = window_mean(units, days)[:, None]
-    squares = np.where(known, (units[:, -days:] - mean) ** 2, 0).sum(axis=1)
-    return np.sqrt(squares / np.maximum(known.sum(axis=1), 1))
+def features(units: np.ndarray, known: np.ndarray, period: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Features by name and the usual units a day, each series × evenings; all but the level are ratios to it."""
+    past = Past(units, known)
+    level = np.maximum((past.decayed(25) + past.mean(182)) / 2, _LEAST_LEVEL)
+    found = {"log_level": np.log(level)}
+    found |= {f"mean_{days}": past.mean(days) / level for days in MEANS}
+    found |= {f"deviation_{days}": past.deviation(days) / level for days in DEVIATIONS}
+    found |= {f"decayed_{half_life}": past.decayed(half_life) / level for half_life in _HALF_LIVES}
+    found |= {f"sale_share_{days}": past.sale_share(days) for days in (28, 182)}
+    found["log_days_silent"] = np.log1p(past.days_silent())
+    found["log_days_known"] = np.log1p(past.days(728))
+    found["weekdays_own"] = past.ahead(period, 8) / (level * period)
+    found["weekdays_all"] = np.broadcast_to(past.weekday_index(period), level.shape)
+    found["year_ago"] = past.year_ago(28)
+    return found, level
 
 
 def period_sums(units: np.ndarray, days: int) -> np.ndarray:
     """Sums of each `days` days in a row, series × (columns - days + 1); NaN where one of them is."""
-    cumulated = np.cumsum(np.pad(np.nan_to_num(units), ((0, 0), (1, 0))), axis=1)
-    unknown = np.cumsum(np.pad(np.isnan(units), ((0, 0), (1, 0))), axis=1)
-    sums = cumulated[:, days:] - cumulated[:, :-days]
-    return np.where(unknown[:, days:] == unknown[:, :-days], sums, np.nan)
+    unknown = _running(np.isnan(units))
+    sums = _running(np.nan_to_num(units))
+    whole = unknown[:, days:] == unknown[:, :-days]
+    return np.where(whole, sums[:, days:] - sums[:, :-days], np.nan)
 
 
-def level(units: np.ndarray) -> np.ndarray:
-    """Units a day that everything else is measured in: mean of the mean of 56 and of 364 days, never 0."""
-    return np.maximum((window_mean(units, 56) + window_mean(units, 364)) / 2, _LEAST_LEVEL)
-
-
-def features(units: np.ndarray, period: int) -> dict[str, np.ndarray]:
-    """Features by name, an element per series, of demand known so far (series × days, NaN before a series began).
-
-    All but the level are ratios to it, so that one tree serves large and small series.
-    """
-    scale = level(units)
-    found = {"log_level": np.log(scale)}
-    found |= {f"mean_{days}": window_mean(units, days) / scale for days in MEANS}
-    found |= {f"deviation_{days}": window_deviation(units, days) / scale for days in DEVIATIONS}
-    found |= {f"smoothed_{alpha:g}": smoothed(units[:, -364:], alpha) / scale for alpha in _ALPHAS}
-    found |= {f"zeros_{days}": _zero_share(units, days) for days in (28, 182)}
-    found["log_days_silent"] = np.log1p(_days_silent(units[:, -182:]))
-    found["log_days_known"] = np.log1p(np.minimum((~np.isnan(units)).sum(axis=1), 728))
-    for days in QUANTILE_WINDOWS:
-        sums = known_or(period_sums(units[:, -days:], period), (scale * period)[:, None])
-        for share in QUANTILES:
-            found[f"period_{days}_q{share * 100:g}"] = np.quantile(sums, share, axis=1) / (scale * period)
-    found["last_year"] = _last_year(units) / scale
-    return found
-
-
-def smoothed(units: np.ndarray, alpha: float) -> np.ndarray:
-    """Simple exponential smoothing by series, begun with the mean of what is known; unknown days change nothing."""
-    value = window_mean(units, units.shape[1])
-    for day in range(units.shape[1]):
-        known = ~np.isnan(units[:, day])
-        value = np.where(known, value + alpha * (np.nan_to_num(units[:, day]) - value), value)
-    return value
-
-
-def known_or(values: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    """The values, and something else where there is none."""
-    return np.where(np.isnan(values), otherwise, values)
-
-
-def _zero_share(units: np.ndarray, days: int) -> np.ndarray:
-    return window_mean(np.where(np.isnan(units), np.nan, units == 0), days)
-
-
-def _days_silent(units: np.ndarray) -> np.ndarray:
-    sold = np.nan_to_num(units)[:, ::-1] > 0
-    return np.where(sold.any(axis=1), sold.argmax(axis=1), units.shape[1])
-
-
-def _last_year(units: np.ndarray) -> np.ndarray:
-    """Daily mean of the 28 days that came a year ago; the level where nothing is known of them."""
-    ahead = units[:, max(units.shape[1] - 364, 0) :][:, :28] if units.shape[1] >= 364 else units[:, :0]
-    known = (~np.isnan(ahead)).sum(axis=1)
-    return np.where(known >= 14, np.nan_to_num(ahead).sum(axis=1) / np.maximum(known, 1), level(units))
+def _running(values: np.ndarray) -> np.ndarray:
+    return np.cumsum(np.pad(values.astype(float), ((0, 0), (1, 0))), axis=1)

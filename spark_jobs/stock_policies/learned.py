@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_jobs.stock_policies.examples import examples, questions
 from spark_jobs.stock_policies.replay import Terms
+from spark_jobs.stock_policies.rules import Levels
 
 SEED = 20260101
 GROUPS = 5  # of rows by what is expected: the fewer units, the less are errors spread like a bell
@@ -26,63 +27,85 @@ _VECTOR, _LABEL, _WEIGHT = "features", "label", "weight"
 
 @dataclass
 class LearnedDemand:
-    """The rule; it learns anew at each origin and remembers what it said there."""
+    """The rule; one model per length of the period. It remembers what it has learnt from the same days."""
 
     spark: SparkSession
     name: str = "gradient-boosted trees"
-    parameters: tuple[float, ...] = tuple(np.arange(0.5, 1.0, 0.01).round(2).tolist())
+    parameters: tuple[float, ...] = tuple(np.arange(0.5, 0.99, 0.01).round(2).tolist())
     untuned: float = 0.95
-    iterations: int = 40
+    iterations: int = 30
     depth: int = 4
-    _said: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
+    _learnt: dict[tuple[int, int], "Distribution"] = field(default_factory=dict)
 
-    def levels(self, units: np.ndarray, terms: Terms) -> np.ndarray:
-        """Quantiles of demand, series × parameters; one model per length of the period."""
+    def learn(self, units: np.ndarray, terms: Terms) -> Levels:
+        """Quantiles of demand, by the trees of each length of the period."""
         periods = np.broadcast_to(terms.protection_days, len(units))
-        found = np.empty((len(units), len(self.parameters)))
-        for period in np.unique(periods):
-            key = (units.shape[1], int(period))
-            if key not in self._said:
-                self._said[key] = self._learn(units, int(period))
-            found[periods == period] = self._said[key][periods == period]
-        return found
+        models = {int(period): self._distribution(units, int(period)) for period in np.unique(periods)}
 
-    def _learn(self, units: np.ndarray, period: int) -> np.ndarray:
+        def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+            found = np.empty((len(units), len(known), len(self.parameters)))
+            for period, model in models.items():
+                found[periods == period] = model.levels(units[periods == period], known)
+            return found
+
+        return levels
+
+    def _distribution(self, units: np.ndarray, period: int) -> "Distribution":
+        key = (units.shape[1], period)
+        if key not in self._learnt:
+            self._learnt[key] = self._learn(units, period)
+        return self._learnt[key]
+
+    def _learn(self, units: np.ndarray, period: int) -> "Distribution":
         learnt = examples(units, period)
-        frame = self._frame(learnt.rows, np.minimum(learnt.ratio, _MOST_TIMES), learnt.usual)
-        mean_model = self._trees().fit(frame)
-        mean = _answers(mean_model, frame)
-        far = self._frame(learnt.rows, np.abs(np.minimum(learnt.ratio, _MOST_TIMES) - mean), learnt.usual)
-        distance_model = self._trees().fit(far)
-        distance = np.maximum(_answers(distance_model, far), _LEAST_DISTANCE)
-        errors = (learnt.ratio - mean) / distance
-        _, rows, usual = questions(units, period)
-        asked = self._frame(rows, np.zeros(len(rows)), usual)
-        says, apart = _answers(mean_model, asked), np.maximum(_answers(distance_model, asked), _LEAST_DISTANCE)
-        shape = _quantiles(errors, mean * learnt.usual, says * usual, self.parameters)
-        return np.maximum((says[:, None] + shape * apart[:, None]) * usual[:, None], 0)
-
-    def _frame(self, rows: np.ndarray, label: np.ndarray, weight: np.ndarray) -> DataFrame:
-        names = [f"f{number}" for number in range(rows.shape[1])]
-        table = pd.DataFrame(rows, columns=names).assign(label=label, weight=weight, row=np.arange(len(rows)))
-        assembler = VectorAssembler(inputCols=names, outputCol=_VECTOR)
-        frame = self.spark.createDataFrame(table)
-        return assembler.transform(frame).select("row", _VECTOR, _LABEL, _WEIGHT).cache()
+        ratio = np.minimum(learnt.ratio, _MOST_TIMES)
+        rows = _frame(self.spark, learnt.rows, ratio, learnt.usual)
+        mean_trees = self._trees().fit(rows)
+        mean = _answers(mean_trees, rows)
+        distance_trees = self._trees().fit(_frame(self.spark, learnt.rows, np.abs(ratio - mean), learnt.usual))
+        distance = np.maximum(_answers(distance_trees, rows), _LEAST_DISTANCE)
+        expected = mean * learnt.usual
+        edges = np.quantile(expected, np.linspace(0, 1, GROUPS + 1)[1:-1])
+        errors, group = (learnt.ratio - mean) / distance, np.digitize(expected, edges)
+        shapes = np.array([np.quantile(errors[group == one], self.parameters) for one in range(GROUPS)])
+        return Distribution(self.spark, period, mean_trees, distance_trees, edges, shapes)
 
     def _trees(self) -> GBTRegressor:
         columns = {"featuresCol": _VECTOR, "labelCol": _LABEL, "weightCol": _WEIGHT}
-        shape = {"maxIter": self.iterations, "maxDepth": self.depth, "stepSize": 0.1, "minInstancesPerNode": 50}
+        shape = {"maxIter": self.iterations, "maxDepth": self.depth, "stepSize": 0.15, "minInstancesPerNode": 50}
         return GBTRegressor(**columns, **shape, maxBins=32, seed=SEED)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Demand of a period: its mean, how far it is from it, and quantiles of what is left, by group of rows."""
+
+    spark: SparkSession
+    period: int
+    mean_trees: GBTRegressionModel
+    distance_trees: GBTRegressionModel
+    edges: np.ndarray
+    shapes: np.ndarray  # groups × parameters
+
+    def levels(self, units: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """Series × evenings × parameters."""
+        _, rows, usual = questions(units, known, self.period)
+        frame = _frame(self.spark, rows.reshape(-1, rows.shape[2]), np.zeros(usual.size), usual.ravel())
+        mean = _answers(self.mean_trees, frame)
+        distance = np.maximum(_answers(self.distance_trees, frame), _LEAST_DISTANCE)
+        shape = self.shapes[np.digitize(mean * usual.ravel(), self.edges)]
+        found = np.maximum((mean[:, None] + shape * distance[:, None]) * usual.ravel()[:, None], 0)
+        return found.reshape(*usual.shape, -1)
+
+
+def _frame(spark: SparkSession, rows: np.ndarray, label: np.ndarray, weight: np.ndarray) -> DataFrame:
+    names = [f"f{number}" for number in range(rows.shape[1])]
+    table = pd.DataFrame(rows, columns=names).assign(label=label, weight=weight, row=np.arange(len(rows)))
+    assembler = VectorAssembler(inputCols=names, outputCol=_VECTOR)
+    frame = spark.createDataFrame(table)
+    return assembler.transform(frame).select("row", _VECTOR, _LABEL, _WEIGHT).cache()
 
 
 def _answers(model: GBTRegressionModel, frame: DataFrame) -> np.ndarray:
     answers = model.transform(frame).select("row", "prediction").toPandas().sort_values("row")
     return answers["prediction"].to_numpy()
-
-
-def _quantiles(errors: np.ndarray, seen: np.ndarray, asked: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
-    """Series × shares: quantiles of the errors of rows whose expected units are alike."""
-    edges = np.quantile(seen, np.linspace(0, 1, GROUPS + 1)[1:-1])
-    of_seen, of_asked = np.digitize(seen, edges), np.digitize(asked, edges)
-    by_group = np.array([np.quantile(errors[of_seen == group], shares) for group in range(GROUPS)])
-    return by_group[of_asked]

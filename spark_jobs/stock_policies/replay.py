@@ -1,12 +1,14 @@
 """What a policy would have cost: its orders replayed, day by day, against demand that really came.
 
-A day goes like this.
-1. In the morning arrives what is due: an order made on the evening of day t is on the shelf on the morning of day
-   t + L + 1, so that L whole days of trade lie between (lead time L; reviewed each day, an order has to last L + 1).
-2. Demand of the day is sold as far as stock goes; the rest is lost and does not come back.
-3. In the evening each unit left costs `holding`; each unit lost costs `lost`.
-4. Then, if it is an order day, what is at or below its reorder level is ordered up to its level: position = on hand +
-   all that is on order, in whole packs, at least the minimum order.
+An evening, a night and a day go like this.
+1. In the evening, if it is an order day, whatever is at or below its reorder level is ordered up to its level, both
+   made of nothing younger than that evening: position = on hand + all that is on order; whole packs, at least the
+   minimum.
+2. In the morning comes what is due: what was ordered on the evening of day t is on the shelf on the morning of day
+   t + L (lead time L). So an order has to last from then until the next one can be there: L days with a review each
+   evening, L + r - 1 with one each r days.
+3. Demand of the day is sold as far as stock goes; the rest is lost and does not come back.
+4. At the end of the day each unit left costs `holding`; each unit lost costs `lost`. Then comes the next evening.
 """
 
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ EVERY_DAY = frozenset(range(7))
 class Terms:
     """Costs and what orders are bound to; where it is an array, an element per series."""
 
-    lead_days: float | np.ndarray = 5.0  # mean
+    lead_days: float | np.ndarray = 5.0  # mean, 1 or more
     lead_deviation: float | np.ndarray = 0.0  # standard deviation, days
     holding: float | np.ndarray = 1.0
     lost: float | np.ndarray = 19.0
@@ -36,21 +38,26 @@ class Terms:
         return max((after - before) % 7 or 7 for before, after in zip(days, days[1:] + days[:1], strict=True))
 
     @property
+    def whole_lead_days(self) -> np.ndarray:
+        """Mean lead time, begun days whole, at least one."""
+        return np.maximum(np.ceil(self.lead_days), 1).astype(int)
+
+    @property
     def protection_days(self) -> np.ndarray:
-        """Days that an order has to last: lead time, begun days whole, and review."""
-        return np.ceil(self.lead_days).astype(int) + self.review_days
+        """Days that an order has to last."""
+        return self.whole_lead_days + self.review_days - 1
 
 
 @dataclass
 class Shelf:
-    """Stock as one day hands it to the next: series × candidates, and orders by the days until they arrive."""
+    """Stock as one day hands it to the next evening, series × candidates, and orders by the days until they arrive."""
 
     on_hand: np.ndarray
-    on_order: np.ndarray  # series × candidates × days
+    on_order: np.ndarray  # days × series × candidates; the first arrives next morning
 
     def position(self) -> np.ndarray:
         """On hand and all that is on order."""
-        return self.on_hand + self.on_order.sum(axis=2)
+        return self.on_hand + self.on_order.sum(axis=0)
 
 
 @dataclass
@@ -60,7 +67,7 @@ class Outcome:
     days: int
     wanted: np.ndarray
     lost: np.ndarray
-    held: np.ndarray  # unit-days in the evening
+    held: np.ndarray  # unit-days, at the end of the day
     orders: np.ndarray
     terms: Terms
 
@@ -86,62 +93,59 @@ class Outcome:
 
 def replay(
     demand: np.ndarray,
-    order_up_to: np.ndarray,
+    levels: np.ndarray,
     terms: Terms,
     *,
-    reorder: np.ndarray | None = None,
+    batch: np.ndarray | float = 0.0,
     leads: np.ndarray | None = None,
     shelf: Shelf | None = None,
     first_weekday: int = 0,
 ) -> tuple[Outcome, Shelf]:
-    """Replay levels (series × candidates) against demand (series × days); NaN is no demand.
+    """Replay levels (series × days × candidates) against demand (series × days); NaN is no demand.
 
-    Without `reorder` whatever is below its level is ordered: base stock. `leads` (series × days) are the whole days
-    that each day's orders take; without them all take the mean, rounded up. Without `shelf` the first day begins with a
-    full shelf and nothing on order. The shelf that comes back can be handed to the next replay.
+    The level of a day is that of the evening before it. `batch` (by series) is how far stock falls below it before
+    anything is ordered: 0 is base stock, S - s makes it (s, S). `leads` (series × days) are the lead times of the
+    orders of the evening before each day; without them all take the mean, rounded up. Without `shelf` the first day
+    begins with a full shelf and nothing on order. The shelf that comes back can be handed to the next replay.
     """
     wanted = np.nan_to_num(demand)
-    leads = np.broadcast_to(_column(np.ceil(terms.lead_days)) if leads is None else leads, wanted.shape).astype(int)
-    trigger = order_up_to if reorder is None else reorder
-    slots = int(leads.max(initial=0)) + 1
-    shelf = _widened(shelf, slots) if shelf else full_shelf(order_up_to, slots)
-    lost, held, orders = (np.zeros(order_up_to.shape) for _ in range(3))
+    leads = np.broadcast_to(_column(terms.whole_lead_days) if leads is None else leads, wanted.shape).astype(int)
+    slots = int(leads.max(initial=1))
+    start = _widened(shelf, slots) if shelf else full_shelf(levels[:, 0], slots)
+    on_hand, due, position = start.on_hand, start.on_order, start.position()
+    lost, held, orders = (np.zeros(on_hand.shape) for _ in range(3))
     for day in range(wanted.shape[1]):
-        _arrive(shelf)
-        sold = np.minimum(shelf.on_hand, wanted[:, day, None])
-        shelf.on_hand -= sold
+        if (first_weekday + day - 1) % 7 in terms.order_weekdays:
+            units = _ordered(position, levels[:, day], _column(batch), terms)
+            due[(day + leads[:, day] - 1) % len(due), np.arange(len(units))] += units
+            position += units
+            orders += units > 0
+        on_hand += due[day % len(due)]
+        due[day % len(due)] = 0
+        sold = np.minimum(on_hand, wanted[:, day, None])
+        on_hand -= sold
+        position -= sold
         lost += wanted[:, day, None] - sold
-        held += shelf.on_hand
-        if (first_weekday + day) % 7 in terms.order_weekdays:
-            orders += _order(shelf, trigger, order_up_to, terms, leads[:, day])
+        held += on_hand
+    shelf = Shelf(on_hand, np.roll(due, -(wanted.shape[1] % len(due)), axis=0))
     return Outcome(wanted.shape[1], wanted.sum(axis=1)[:, None], lost, held, orders, terms), shelf
 
 
-def full_shelf(order_up_to: np.ndarray, slots: int) -> Shelf:
+def full_shelf(level: np.ndarray, slots: int) -> Shelf:
     """Every unit on the shelf, none on order."""
-    return Shelf(order_up_to.astype(float), np.zeros((*order_up_to.shape, slots)))
+    return Shelf(level.astype(float), np.zeros((slots, *level.shape)))
 
 
-def _arrive(shelf: Shelf) -> None:
-    shelf.on_hand += shelf.on_order[:, :, 0]
-    shelf.on_order[:, :, :-1] = shelf.on_order[:, :, 1:]
-    shelf.on_order[:, :, -1] = 0
-
-
-def _order(shelf: Shelf, trigger: np.ndarray, order_up_to: np.ndarray, terms: Terms, lead: np.ndarray) -> np.ndarray:
-    """Place the evening's orders; which series order."""
-    position = shelf.position()
-    missing = order_up_to - position
-    due = (position <= trigger) & (missing > 0)
+def _ordered(position: np.ndarray, level: np.ndarray, batch: np.ndarray, terms: Terms) -> np.ndarray:
+    """Units ordered in an evening."""
+    missing = level - position
     packs = np.ceil(np.maximum(missing, _column(terms.minimum)) / _column(terms.pack) - 1e-9)
-    units = np.where(due, packs * _column(terms.pack), 0.0)
-    shelf.on_order[np.arange(len(lead)), :, lead] += units
-    return due
+    return np.where((missing >= batch) & (missing > 1e-9), packs * _column(terms.pack), 0.0)
 
 
 def _widened(shelf: Shelf, slots: int) -> Shelf:
-    more = max(slots - shelf.on_order.shape[2], 0)
-    return Shelf(shelf.on_hand.copy(), np.pad(shelf.on_order, ((0, 0), (0, 0), (0, more))))
+    more = max(slots - len(shelf.on_order), 0)
+    return Shelf(shelf.on_hand.copy(), np.pad(shelf.on_order, ((0, more), (0, 0), (0, 0))))
 
 
 def _column(value: float | np.ndarray) -> np.ndarray:

@@ -1,16 +1,20 @@
-"""Rules that turn a series' past into a stock level, each with one parameter that can be tuned.
+"""Rules that turn a series' past into a stock level each evening, each with one parameter that can be tuned.
 
-A rule gives a level per series and value of its parameter; replaying all of them at once shows which value costs least.
+A rule gives a level per series, evening and value of its parameter; replaying all of them at once shows which value
+costs least.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from spark_jobs.stock_policies.history import known_or, period_sums, window_deviation, window_mean
+from spark_jobs.stock_policies.history import Past
 from spark_jobs.stock_policies.replay import Terms
+
+Levels = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""From units (series × days) and the numbers of days known on each evening: series × evenings × parameters."""
 
 
 class Rule(Protocol):
@@ -20,8 +24,8 @@ class Rule(Protocol):
     parameters: tuple[float, ...]
     untuned: float  # the parameter where nothing is tuned
 
-    def levels(self, units: np.ndarray, terms: Terms) -> np.ndarray:
-        """Order-up-to levels, series × parameters, from demand known so far (series × days)."""
+    def learn(self, units: np.ndarray, terms: Terms) -> Levels:
+        """What it makes of demand known so far (series × days); frozen, it may be asked on later evenings."""
         ...
 
 
@@ -29,38 +33,22 @@ class Rule(Protocol):
 class SafetyStock:
     """Mean of lead time and review plus z times its spread, that of the lead time included."""
 
-    window_days: int = 91
+    window_days: int = 28
     name: str = "safety stock formula"
-    parameters: tuple[float, ...] = tuple(np.arange(0, 4.01, 0.05).round(2).tolist())
+    parameters: tuple[float, ...] = tuple(np.arange(0, 3.51, 0.05).round(2).tolist())
     untuned: float = 1.65
 
-    def levels(self, units: np.ndarray, terms: Terms) -> np.ndarray:
-        """d·P + z·√(P·σ² + d²·σ_L²), as `formulas.safety_stock`."""
-        mean, deviation = window_mean(units, self.window_days), window_deviation(units, self.window_days)
-        periods = terms.protection_days
-        spread = np.sqrt(periods * deviation**2 + (mean * terms.lead_deviation) ** 2)
-        return (mean * periods)[:, None] + spread[:, None] * np.array(self.parameters)
+    def learn(self, units: np.ndarray, terms: Terms) -> Levels:
+        """d·P + z·√(P·σ² + d²·σ_L²), as `formulas.safety_stock`; d and σ of the last days of each evening."""
+        periods, lead_deviation = _by_evening(terms.protection_days), _by_evening(terms.lead_deviation)
 
+        def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+            past = Past(units, known)
+            mean, deviation = past.mean(self.window_days), past.deviation(self.window_days)
+            spread = np.sqrt(periods * deviation**2 + (mean * lead_deviation) ** 2)
+            return (mean * periods)[:, :, None] + spread[:, :, None] * np.array(self.parameters)
 
-@dataclass(frozen=True)
-class SeenPeriods:
-    """The quantile of what as many days brought lately."""
-
-    window_days: int = 182
-    name: str = "quantile of periods seen"
-    parameters: tuple[float, ...] = tuple(np.arange(0.5, 1.0, 0.01).round(2).tolist())
-    untuned: float = 0.95
-
-    def levels(self, units: np.ndarray, terms: Terms) -> np.ndarray:
-        """Quantiles of the sums of lead time and review; the mean's multiple where too little is known."""
-        found = np.empty((len(units), len(self.parameters)))
-        periods = np.broadcast_to(terms.protection_days, len(units))
-        for days in np.unique(periods):
-            rows = periods == days
-            sums = period_sums(units[rows][:, -self.window_days :], int(days))
-            mean = window_mean(units[rows], self.window_days)[:, None] * days
-            found[rows] = np.quantile(known_or(sums, mean), self.parameters, axis=1).T
-        return found
+        return levels
 
 
 @dataclass(frozen=True)
@@ -71,12 +59,19 @@ class Buyers:
     parameters: tuple[float, ...] = (1.65,)
     untuned: float = 1.65
 
-    def levels(self, units: np.ndarray, terms: Terms) -> np.ndarray:
-        """m + z·√(1.7·m + (0.2·m)²), m the demand of lead time and review at the rate of the last four weeks."""
-        mean = window_mean(units, 28) * terms.protection_days
-        return (mean[:, None] + np.sqrt(1.7 * mean + (0.2 * mean) ** 2)[:, None] * np.array(self.parameters)).round()
+    def learn(self, units: np.ndarray, terms: Terms) -> Levels:
+        """m + z·√(1.7·m + (0.2·m)²), m the demand of lead time and review at the smoothed rate."""
+        periods = _by_evening(terms.protection_days)
+
+        def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+            mean = Past(units, known).decayed(20) * periods
+            spread = np.sqrt(1.7 * mean + (0.2 * mean) ** 2)
+            return np.rint(mean[:, :, None] + spread[:, :, None] * np.array(self.parameters))
+
+        return levels
 
 
-def of_name(rules: Sequence[Rule], name: str) -> Rule:
-    """The rule of that name."""
-    return next(rule for rule in rules if rule.name == name)
+def _by_evening(value: float | np.ndarray) -> np.ndarray:
+    """A value per series, beside evenings; one value for all stays one."""
+    array = np.asarray(value)
+    return array[:, None] if array.ndim == 1 else array

@@ -6,26 +6,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from spark_jobs.stock_policies.replay import Outcome, Shelf, Terms, replay
-from spark_jobs.stock_policies.rules import Rule
+from spark_jobs.stock_policies.rules import Levels, Rule
 
 REFRESH_DAYS = 28
 CALIBRATION_WINDOWS = 2  # 56 days
 LEAST_SERIES = 30  # a segment of fewer has no parameter of its own
+LEAST_GAIN = 0.01  # of the cost; for less nobody keeps a parameter per segment
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rule cost by window and parameter: windows × series × parameters."""
+    """What a rule cost by window, series and parameter, and the units wanted by window and series."""
 
     rule: Rule
     cost: np.ndarray
-    wanted: np.ndarray  # windows × series
+    wanted: np.ndarray
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A rule with its parameter by series (an index into the rule's parameters), and what that cost when it was chosen,
-    per unit demanded, judged on windows that did not choose."""
+    """A rule with its parameter by series (an index into the rule's parameters).
+
+    `cost_per_unit` is what it cost per unit demanded, each window judged by what the other windows would have chosen.
+    """
 
     rule: Rule
     chosen: np.ndarray
@@ -33,31 +36,41 @@ class Choice:
     is_by_segment: bool
 
     def pick(self, levels: np.ndarray) -> np.ndarray:
-        """Series × 1: each series' level at its parameter."""
-        return np.take_along_axis(levels, self.chosen[:, None], axis=1)
+        """Series × evenings × 1: each series' levels at its parameter."""
+        return np.take_along_axis(levels, self.chosen[:, None, None], axis=2)
 
 
 def try_out(
-    rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int, windows: int = CALIBRATION_WINDOWS
+    rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int = 0, windows: int = CALIBRATION_WINDOWS
 ) -> Trial:
-    """Replay all parameters over the last windows of demand known so far, levels refreshed at each one's beginning."""
+    """Replay all parameters over the last windows of demand known so far; the rule knows what was known before them."""
+    begin = units.shape[1] - windows * REFRESH_DAYS
+    levels = rule.learn(units[:, :begin], terms)
     shelf: Shelf | None = None
     outcomes: list[Outcome] = []
-    for back in range(windows, 0, -1):
-        origin = units.shape[1] - back * REFRESH_DAYS
-        levels = rule.levels(units[:, :origin], terms)
-        days = units[:, origin : origin + REFRESH_DAYS]
-        outcome, shelf = replay(days, levels, terms, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+    for origin in range(begin, units.shape[1], REFRESH_DAYS):
+        outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf)
         outcomes.append(outcome)
     return Trial(rule, np.stack([one.cost for one in outcomes]), np.stack([one.wanted[:, 0] for one in outcomes]))
 
 
+def live_through(
+    units: np.ndarray, origin: int, levels: Levels, terms: Terms, first_weekday: int, shelf: Shelf | None
+) -> tuple[Outcome, Shelf]:
+    """Replay the 28 days after the first `origin` days; each evening's level knows the days before it."""
+    evenings = np.arange(origin, min(origin + REFRESH_DAYS, units.shape[1]))
+    ahead = units[:, origin : evenings[-1] + 1]
+    found = levels(units[:, : evenings[-1]], evenings)
+    return replay(ahead, found, terms, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+
+
 def choose(trial: Trial, segments: np.ndarray) -> Choice:
     """The parameter of least cost, by segment (a word per series) where that pays on windows that did not choose."""
-    common, own = _judged(trial, np.zeros(len(segments), dtype=int)), _judged(trial, segments)
-    is_by_segment = own < common
-    chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else np.zeros(len(segments), dtype=int))
-    return Choice(trial.rule, chosen, min(own, common), bool(is_by_segment))
+    together = np.zeros(len(segments), dtype=int)
+    common, own = _judged(trial, together), _judged(trial, segments)
+    is_by_segment = own < common * (1 - LEAST_GAIN)
+    chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else together)
+    return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment))
 
 
 def best(choices: Sequence[Choice]) -> Choice:
@@ -69,13 +82,14 @@ def _judged(trial: Trial, segments: np.ndarray) -> float:
     """Cost per unit of each window with what the other windows choose."""
     total, cost = trial.cost.sum(axis=0), 0.0
     for window in trial.cost:
-        chosen = _cheapest(total - window, segments)
+        others = total - window if len(trial.cost) > 1 else total
+        chosen = _cheapest(others, segments)
         cost += float(np.take_along_axis(window, chosen[:, None], axis=1).sum())
     return cost / max(float(trial.wanted.sum()), 1e-9)
 
 
 def _cheapest(cost: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """By series the parameter that costs its segment least, its own or that of all where the segment is small."""
+    """By series the parameter that costs its segment least; that of all where the segment is small."""
     chosen = np.full(len(cost), int(cost.sum(axis=0).argmin()))
     for segment in np.unique(segments):
         rows = segments == segment
