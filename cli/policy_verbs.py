@@ -13,5 +13,5 @@ def register(app: typer.Typer) -> None:
 
 
 def policies(context: typer.Context) -> None:
-    """What each stock policy would have cost on held-out demand; --panel FILE takes demand of your own. --help: more."""
+    """What each stock policy would have cost on held-out demand: --panel FILE takes your own. --help tells the rest."""
     raise typer.Exit(run_python(load_settings(), "spark_jobs.optimise_stock", *context.args))

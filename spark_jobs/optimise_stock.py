@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyspark.sql import SparkSession
 from rich.console import Console
 
 from contracts.problems import Problem
@@ -16,6 +17,7 @@ from contracts.settings import Settings, load_settings
 from contracts.tables import ML_MODEL_RESULTS
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
 from spark_jobs.session import build_session
+from spark_jobs.stock_policies.boosted import BoostedQuantiles, LearnedAndFormula
 from spark_jobs.stock_policies.contest import Demand, hold
 from spark_jobs.stock_policies.learned import SEED, LearnedDemand
 from spark_jobs.stock_policies.replay import Terms
@@ -54,7 +56,7 @@ def _of_panel(options: argparse.Namespace, settings: Settings, tell: Callable[[s
     panel = _enough(read_panel(options.panel, options.layout), options.origins)
     demand = Demand(panel.units, panel.dates, by_volume)
     tell(f"{len(panel.ids)} series, {panel.dates[0]} to {panel.dates[-1]}, {options.origins} origins")
-    out, spark = Console(highlight=False, width=WIDE), None if options.without_trees else _spark(settings)
+    out, spark = Console(highlight=False, width=WIDE), _spark(settings) if options.spark_trees else None
     for lead in options.lead_days:
         terms = Terms(lead_days=lead, holding=options.holding, lost=options.lost)
         scores = hold(_rules(spark), demand, terms, count=options.origins, tell=tell)
@@ -64,12 +66,13 @@ def _of_panel(options: argparse.Namespace, settings: Settings, tell: Callable[[s
         _write(settings, result_rows(run, scores), tell)
 
 
-def _rules(spark: object) -> list[Rule]:
-    rules: list[Rule] = [SafetyStock(), Buyers()]
+def _rules(spark: SparkSession | None) -> list[Rule]:
+    trees = BoostedQuantiles()
+    rules: list[Rule] = [SafetyStock(), Buyers(), trees, LearnedAndFormula(trees)]
     return [*rules, LearnedDemand(spark)] if spark else rules
 
 
-def _spark(settings: Settings) -> object:
+def _spark(settings: Settings) -> SparkSession:
     return build_session("policies", settings, _SESSION)
 
 
@@ -116,7 +119,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--origins", type=int, default=3, help="windows of 28 days that are held out (default: 3)")
     parser.add_argument("--holding", type=float, default=1.0, help="of a unit for a day (default: 1)")
     parser.add_argument("--lost", type=float, default=19.0, help="of a unit that somebody wanted (default: 19)")
-    parser.add_argument("--without-trees", action="store_true", help="only the rules that need no Spark")
+    parser.add_argument("--spark-trees", action="store_true", help="also Spark ML's trees (minutes per lead time)")
     return parser.parse_args(arguments)
 
 

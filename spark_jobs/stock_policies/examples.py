@@ -6,7 +6,7 @@ import numpy as np
 
 from spark_jobs.stock_policies.history import features, period_sums
 
-EVERY_DAYS = 5  # not a divisor of 7, so that every weekday teaches
+EVERY_DAYS = 9  # not a multiple of 7, so that every weekday teaches
 BACK_DAYS = 364
 LEAST_KNOWN_DAYS = 56
 

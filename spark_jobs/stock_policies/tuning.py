@@ -11,7 +11,7 @@ from spark_jobs.stock_policies.rules import Levels, Rule
 REFRESH_DAYS = 28
 CALIBRATION_WINDOWS = 2  # 56 days
 LEAST_SERIES = 30  # a segment of fewer has no parameter of its own
-LEAST_GAIN = 0.01  # of the cost; for less nobody keeps a parameter per segment
+LEAST_GAIN = 0.02  # of the cost; for less nobody keeps a parameter per segment
 
 
 @dataclass(frozen=True)
