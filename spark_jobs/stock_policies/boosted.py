@@ -15,6 +15,7 @@ from spark_jobs.stock_policies.rules import Levels, SafetyStock
 
 SEED = 20260101
 QUANTILES = (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975)
+CAPS = (np.inf, 2.0, 1.5)
 _ROUNDS = 60
 _TREES = {
     "objective": "reg:quantileerror",
@@ -36,6 +37,7 @@ class BoostedQuantiles:
     name: str = "boosted quantiles"
     parameters: tuple[float, ...] = QUANTILES
     untuned: float = 0.95
+    caps: tuple[float, ...] = CAPS
     _learnt: dict[tuple[int, int, int], xgboost.Booster] = field(default_factory=dict)
 
     def learn(self, units: np.ndarray, terms: Terms) -> Levels:
@@ -77,6 +79,7 @@ class LearnedAndFormula:
     formula: SafetyStock = field(default_factory=SafetyStock)
     name: str = "mean of trees and formula"
     untuned: float = 0.95
+    caps: tuple[float, ...] = CAPS
 
     @property
     def parameters(self) -> tuple[float, ...]:

@@ -95,37 +95,38 @@ def hold(
         choices: list[Choice] = []
         for rule in rules:
             tell(f"{demand.dates[known - 1]}: {rule.name}")
-            trial = try_out(rule, units, terms, demand.first_weekday, windows)
-            choices.append(choose(trial, demand.segments(units)))
-        for policy, levels, parameter in _plans(choices, units, terms):
+            trials = try_out(rule, units, terms, demand.first_weekday, windows)
+            choices.append(best([choose(trial, demand.segments(units)) for trial in trials]))
+        for policy, levels, cap, parameter in _plans(choices, units, terms):
             outcome, shelves[policy] = live_through(
-                demand.units, known, levels, terms, demand.first_weekday, shelves.get(policy)
+                demand.units, known, levels, terms, demand.first_weekday, shelves.get(policy), cap
             )
             scores.append(_score(policy, demand.dates[known - 1], outcome, parameter))
     return scores
 
 
-def _plans(choices: Sequence[Choice], units: np.ndarray, terms: Terms) -> Iterator[tuple[str, Levels, str]]:
-    """Policies with their levels (one parameter each) and the parameter in words; the released one last."""
+def _plans(choices: Sequence[Choice], units: np.ndarray, terms: Terms) -> Iterator[tuple[str, Levels, float, str]]:
+    """Policies with their levels (one parameter each), their cap and the parameter in words."""
     released = best(choices)
     for choice in choices:
         levels, values = choice.rule.learn(units, terms), np.array(choice.rule.parameters)
-        yield choice.rule.name, _picked(choice, levels), _in_words(values[choice.chosen])
+        yield choice.rule.name, _picked(choice, levels), choice.cap, _in_words(values[choice.chosen], choice.cap)
         if len(values) > 1:
             untuned = int(np.abs(values - choice.rule.untuned).argmin())
             frozen = replace(choice, chosen=np.full(len(units), untuned))
-            yield choice.rule.name + UNTUNED, _picked(frozen, levels), f"{values[untuned]:g}"
+            yield choice.rule.name + UNTUNED, _picked(frozen, levels), np.inf, f"{values[untuned]:g}"
         if choice is released:
-            yield RELEASED, _picked(choice, levels), choice.rule.name
+            yield RELEASED, _picked(choice, levels), choice.cap, choice.rule.name
 
 
 def _picked(choice: Choice, levels: Levels) -> Levels:
     return lambda units, known: choice.pick(levels(units, known))
 
 
-def _in_words(values: np.ndarray) -> str:
+def _in_words(values: np.ndarray, cap: float) -> str:
     least, most = values.min(), values.max()
-    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    words = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    return words if np.isinf(cap) else f"{words} (cap {cap:g})"
 
 
 def _score(policy: str, origin: np.datetime64, outcome: Outcome, parameter: str) -> Score:

@@ -97,6 +97,7 @@ def replay(
     terms: Terms,
     *,
     batch: np.ndarray | float = 0.0,
+    cap: float = np.inf,
     leads: np.ndarray | None = None,
     shelf: Shelf | None = None,
     first_weekday: int = 0,
@@ -104,8 +105,10 @@ def replay(
     """Replay levels (series × days × candidates) against demand (series × days); NaN is no demand.
 
     The level of a day is that of the evening before it. `batch` (by series) is how far stock falls below it before
-    anything is ordered: 0 is base stock, S - s makes it (s, S). `leads` (series × days) are the lead times of the
-    orders of the evening before each day; without them all take the mean, rounded up. Without `shelf` the first day
+    anything is ordered: 0 is base stock, S - s makes it (s, S). `cap` is the most that is ordered at once, as a
+    multiple of what the level holds for a review period: what was lost is not wanted any more when a burst of orders
+    comes (capped base stock: Xin 2021, Operations Research 69, 61-70). `leads` (series × days) are the lead times of
+    the orders of the evening before each day; without them all take the mean, rounded up. Without `shelf` the first day
     begins with a full shelf and nothing on order. The shelf that comes back can be handed to the next replay.
     """
     wanted = np.nan_to_num(demand)
@@ -116,7 +119,7 @@ def replay(
     lost, held, orders = (np.zeros(on_hand.shape) for _ in range(3))
     for day in range(wanted.shape[1]):
         if (first_weekday + day - 1) % 7 in terms.order_weekdays:
-            units = _ordered(position, levels[:, day], _column(batch), terms)
+            units = _ordered(position, levels[:, day], _column(batch), cap, terms)
             due[(day + leads[:, day] - 1) % len(due), np.arange(len(units))] += units
             position += units
             orders += units > 0
@@ -136,10 +139,12 @@ def full_shelf(level: np.ndarray, slots: int) -> Shelf:
     return Shelf(level.astype(float), np.zeros((slots, *level.shape)))
 
 
-def _ordered(position: np.ndarray, level: np.ndarray, batch: np.ndarray, terms: Terms) -> np.ndarray:
+def _ordered(position: np.ndarray, level: np.ndarray, batch: np.ndarray, cap: float, terms: Terms) -> np.ndarray:
     """Units ordered in an evening."""
     missing = level - position
-    packs = np.ceil(np.maximum(missing, _column(terms.minimum)) / _column(terms.pack) - 1e-9)
+    most = np.inf if np.isinf(cap) else cap * level * terms.review_days / _column(terms.protection_days)
+    wanted = np.maximum(np.minimum(missing, most), _column(terms.minimum))
+    packs = np.ceil(wanted / _column(terms.pack) - 1e-9)
     return np.where((missing >= batch) & (missing > 1e-9), packs * _column(terms.pack), 0.0)
 
 

@@ -21,6 +21,7 @@ class Trial:
     rule: Rule
     cost: np.ndarray
     wanted: np.ndarray
+    cap: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Choice:
     chosen: np.ndarray
     cost_per_unit: float
     is_by_segment: bool
+    cap: float = np.inf
 
     def pick(self, levels: np.ndarray) -> np.ndarray:
         """Series × evenings × 1: each series' levels at its parameter."""
@@ -42,26 +44,57 @@ class Choice:
 
 def try_out(
     rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int = 0, windows: int = CALIBRATION_WINDOWS
-) -> Trial:
-    """Replay all parameters over the last windows of demand known so far; the rule knows what was known before them."""
+) -> list[Trial]:
+    """Replay all parameters over the last windows of demand known so far, once for each of the rule's caps.
+
+    The rule knows what was known before them.
+    """
     begin = units.shape[1] - windows * REFRESH_DAYS
-    levels = rule.learn(units[:, :begin], terms)
-    shelf: Shelf | None = None
-    outcomes: list[Outcome] = []
-    for origin in range(begin, units.shape[1], REFRESH_DAYS):
-        outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf)
-        outcomes.append(outcome)
-    return Trial(rule, np.stack([one.cost for one in outcomes]), np.stack([one.wanted[:, 0] for one in outcomes]))
+    levels = remembered(rule.learn(units[:, :begin], terms))
+    trials = []
+    for cap in caps_of(rule):
+        shelf: Shelf | None = None
+        outcomes: list[Outcome] = []
+        for origin in range(begin, units.shape[1], REFRESH_DAYS):
+            outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf, cap)
+            outcomes.append(outcome)
+        cost, wanted = [one.cost for one in outcomes], [one.wanted[:, 0] for one in outcomes]
+        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap))
+    return trials
+
+
+def caps_of(rule: Rule) -> tuple[float, ...]:
+    """Caps that the rule may have; most have none."""
+    return getattr(rule, "caps", (np.inf,))
+
+
+def remembered(levels: Levels) -> Levels:
+    """The same, asked only once about the same evenings."""
+    said: dict[int, np.ndarray] = {}
+
+    def once(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+        first = int(known[0])
+        if first not in said:
+            said[first] = levels(units, known)
+        return said[first]
+
+    return once
 
 
 def live_through(
-    units: np.ndarray, origin: int, levels: Levels, terms: Terms, first_weekday: int, shelf: Shelf | None
+    units: np.ndarray,
+    origin: int,
+    levels: Levels,
+    terms: Terms,
+    first_weekday: int,
+    shelf: Shelf | None,
+    cap: float = np.inf,
 ) -> tuple[Outcome, Shelf]:
     """Replay the 28 days after the first `origin` days; each evening's level knows the days before it."""
     evenings = np.arange(origin, min(origin + REFRESH_DAYS, units.shape[1]))
     ahead = units[:, origin : evenings[-1] + 1]
     found = levels(units[:, : evenings[-1]], evenings)
-    return replay(ahead, found, terms, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+    return replay(ahead, found, terms, cap=cap, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
 
 
 def choose(trial: Trial, segments: np.ndarray) -> Choice:
@@ -70,7 +103,7 @@ def choose(trial: Trial, segments: np.ndarray) -> Choice:
     common, own = _judged(trial, together), _judged(trial, segments)
     is_by_segment = own < common * (1 - LEAST_GAIN)
     chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else together)
-    return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment))
+    return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment), trial.cap)
 
 
 def best(choices: Sequence[Choice]) -> Choice:

@@ -65,7 +65,7 @@ def test_segments_have_parameters_of_their_own_where_that_pays() -> None:
     """Slow series sell 1 a day, fast ones 5: one level for all loses or holds, two levels cost nothing."""
     units = np.concatenate([np.full((40, 84), 1.0), np.full((40, 84), 5.0)])
     segments = np.repeat(["slow", "fast"], 40)
-    choice = choose(try_out(Fixed((1, 5)), units, Terms(lead_days=1)), segments)
+    choice = choose(try_out(Fixed((1, 5)), units, Terms(lead_days=1))[0], segments)
     assert choice.is_by_segment
     assert choice.chosen.tolist() == [0] * 40 + [1] * 40
     assert choice.cost_per_unit == 0

@@ -82,6 +82,13 @@ def test_a_batch_lets_stock_fall_before_it_is_ordered() -> None:
     assert outcome.cost.item() == 4 + 2 + 6 + 10
 
 
+def test_a_cap_spreads_a_burst_over_several_orders() -> None:
+    """Level 8 for two days: 4 a day, capped at 1.5 times that. Of 8 sold at once 6 are ordered, the other 2 next."""
+    outcome, shelf = replay(np.array([[8.0, 0, 0]]), _levels(8, days=3), Terms(lead_days=2), cap=1.5)
+    assert outcome.held.item() == 0 + 0 + 6
+    assert shelf.on_order[0].item() == 2
+
+
 def test_orders_may_overtake_each_other() -> None:
     """The second evening's order takes 4 days, the third one's a single day and is there first."""
     leads = np.array([[1, 4, 1, 1]])
