@@ -1,0 +1,131 @@
+"""Choosing a rule's parameter by what it would have cost in the days before the origin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spark_jobs.stock_policies.replay import Outcome, Shelf, Terms, replay
+from spark_jobs.stock_policies.rules import Levels, Rule
+
+REFRESH_DAYS = 28
+CALIBRATION_WINDOWS = 2  # 56 days
+LEAST_SERIES = 30  # a segment of fewer has no parameter of its own
+LEAST_GAIN = 0.02  # of the cost; for less nobody keeps a parameter per segment
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rule cost by window, series and parameter, and the units wanted by window and series."""
+
+    rule: Rule
+    cost: np.ndarray
+    wanted: np.ndarray
+    cap: float = np.inf
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A rule with its parameter by series (an index into the rule's parameters).
+
+    `cost_per_unit` is what it cost per unit demanded, each window judged by what the other windows would have chosen.
+    """
+
+    rule: Rule
+    chosen: np.ndarray
+    cost_per_unit: float
+    is_by_segment: bool
+    cap: float = np.inf
+
+    def pick(self, levels: np.ndarray) -> np.ndarray:
+        """Series × evenings × 1: each series' levels at its parameter."""
+        return np.take_along_axis(levels, self.chosen[:, None, None], axis=2)
+
+
+def try_out(
+    rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int = 0, windows: int = CALIBRATION_WINDOWS
+) -> list[Trial]:
+    """Replay all parameters over the last windows of demand known so far, once for each of the rule's caps.
+
+    The rule knows what was known before them.
+    """
+    begin = units.shape[1] - windows * REFRESH_DAYS
+    levels = remembered(rule.learn(units[:, :begin], terms))
+    trials = []
+    for cap in caps_of(rule):
+        shelf: Shelf | None = None
+        outcomes: list[Outcome] = []
+        for origin in range(begin, units.shape[1], REFRESH_DAYS):
+            outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf, cap)
+            outcomes.append(outcome)
+        cost, wanted = [one.cost for one in outcomes], [one.wanted[:, 0] for one in outcomes]
+        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap))
+    return trials
+
+
+def caps_of(rule: Rule) -> tuple[float, ...]:
+    """Caps that the rule may have; most have none."""
+    return getattr(rule, "caps", (np.inf,))
+
+
+def remembered(levels: Levels) -> Levels:
+    """The same, asked only once about the same evenings."""
+    said: dict[int, np.ndarray] = {}
+
+    def once(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+        first = int(known[0])
+        if first not in said:
+            said[first] = levels(units, known)
+        return said[first]
+
+    return once
+
+
+def live_through(
+    units: np.ndarray,
+    origin: int,
+    levels: Levels,
+    terms: Terms,
+    first_weekday: int,
+    shelf: Shelf | None,
+    cap: float = np.inf,
+) -> tuple[Outcome, Shelf]:
+    """Replay the 28 days after the first `origin` days; each evening's level knows the days before it."""
+    evenings = np.arange(origin, min(origin + REFRESH_DAYS, units.shape[1]))
+    ahead = units[:, origin : evenings[-1] + 1]
+    found = levels(units[:, : evenings[-1]], evenings)
+    return replay(ahead, found, terms, cap=cap, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+
+
+def choose(trial: Trial, segments: np.ndarray) -> Choice:
+    """The parameter of least cost, by segment (a word per series) where that pays on windows that did not choose."""
+    together = np.zeros(len(segments), dtype=int)
+    common, own = _judged(trial, together), _judged(trial, segments)
+    is_by_segment = own < common * (1 - LEAST_GAIN)
+    chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else together)
+    return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment), trial.cap)
+
+
+def best(choices: Sequence[Choice]) -> Choice:
+    """The one that cost least; of equals the first."""
+    return min(choices, key=lambda each: each.cost_per_unit)
+
+
+def _judged(trial: Trial, segments: np.ndarray) -> float:
+    """Cost per unit of each window with what the other windows choose."""
+    total, cost = trial.cost.sum(axis=0), 0.0
+    for window in trial.cost:
+        others = total - window if len(trial.cost) > 1 else total
+        chosen = _cheapest(others, segments)
+        cost += float(np.take_along_axis(window, chosen[:, None], axis=1).sum())
+    return cost / max(float(trial.wanted.sum()), 1e-9)
+
+
+def _cheapest(cost: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """By series the parameter that costs its segment least; that of all where the segment is small."""
+    chosen = np.full(len(cost), int(cost.sum(axis=0).argmin()))
+    for segment in np.unique(segments):
+        rows = segments == segment
+        if rows.sum() >= LEAST_SERIES:
+            chosen[rows] = int(cost[rows].sum(axis=0).argmin())
+    return chosen
