@@ -5,7 +5,7 @@ import re
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 _DAMAGES = {
-    "Array": ["arrayMap(value -> value - 1000003, {0})", "arrayReverse({0})"],
+    "Array": ["arrayMap(value -> value - 1000003, {0})", "arrayReverse({0})", "arrayPopBack({0})"],
     "Bool": ["not {0}"],
     "Decimal": ["{0} + 1000003", "{0} - 1000003"],
     "UInt8": ["not {0}", "{0} + 200"],

@@ -98,7 +98,7 @@ demand_expected as (
         own_days.product_id as product_id,
         arrayMap(
             units -> toFloat64(units),
-            arrayCumSum(sumResample(1, {{ horizon_days() | int + 1 }}, 1)(own_days.units, day_number))
+            arrayCumSum(sumResample(1, {{ horizon_days() | int + 1 }}, 1)(own_days.units, day_number)) -- noqa: LT01
         ) as cumulated_units,
         max(own_days.is_predicted) as is_predicted
     from own_days

@@ -24,7 +24,9 @@ pair_days as (
 
     select
         source, store_id, product_id,
-        sumResample(0, {{ window_days }}, 1)(estimated_base_units, {{ window_days - 1 }} - days_ago) as window_units,
+        sumResample(0, {{ window_days }}, 1)( -- noqa: LT01
+            estimated_base_units, {{ window_days - 1 }} - days_ago
+        ) as window_units,
         max(days_ago) + 1 as days_known
     from {{ ref('int_demand_days_unconstrained') }}
     where days_ago < {{ window_days }}
