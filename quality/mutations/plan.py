@@ -10,7 +10,7 @@ from contracts.settings import PROJECT
 from quality.mutations.mistakes import Mutant, a_few, mutants_of
 
 DBT = PROJECT / "dbt_project"
-LAYERS = ("core", "kpi", "intermediate", "staging", "reporting", "monitoring")
+LAYERS = ("core", "kpi", "features", "intermediate", "staging", "reporting", "monitoring")
 
 
 @dataclass(frozen=True)

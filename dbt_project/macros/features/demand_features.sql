@@ -224,7 +224,7 @@ series_by_day as (
     from series_measured as series
     inner join categories_measured as categories
         on series.source = categories.source and series.category = categories.category
-    array join arrayMap(age -> toUInt16(age), ages) as day_number, {{ by_day | join(', ') }}
+    array join {{ by_day | join(', ') }}, arrayMap(age -> toUInt16(age), ages) as day_number
     where days_offered > 0
 
 ),

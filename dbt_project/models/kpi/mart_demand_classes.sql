@@ -31,8 +31,8 @@ pair_weeks as (
     from (
         select
             source, store_id, product_id,
-            countResample(0, 364, 7)(days_ago) as days_by_week,
-            sumResample(0, 364, 7)(estimated_units, days_ago) as units_by_week
+            countResample(0, 364, 7)(days_ago) as days_by_week,  -- noqa: LT01
+            sumResample(0, 364, 7)(estimated_units, days_ago) as units_by_week  -- noqa: LT01
         from {{ ref('int_demand_days_unconstrained') }}
         where not is_promoted
         group by source, store_id, product_id

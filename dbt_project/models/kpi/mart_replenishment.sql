@@ -49,7 +49,7 @@ arrivals as (
         source, store_id, product_id,
         arrayMap(
             units -> toFloat64(units),
-            arrayCumSum(sumResample(1, {{ horizon_days() | int + 1 }}, 1)(
+            arrayCumSum(sumResample(1, {{ horizon_days() | int + 1 }}, 1)(  -- noqa: LT01
                 open_units,
                 toInt64(greatest(dateDiff('day', stock.date_key, coalesce(confirmed_date, promised_date)), 1))
             ))

@@ -21,11 +21,13 @@ sold as (
 
     select
         days.source as source, stock_store_id, days.product_id as product_id,
-        sumResample(0, {{ days }}, 1)(
+        sumResample(0, {{ days }}, 1)(  -- noqa: LT01
             toDecimal64(units_sold, 6), toUInt16(dateDiff('day', window_start, date_key))
         ) as units,
-        countResample(0, {{ days }}, 1)(toUInt16(dateDiff('day', window_start, date_key))) as offered,
-        maxResample(0, {{ days }}, 1)(
+        countResample(0, {{ days }}, 1)(  -- noqa: LT01
+            toUInt16(dateDiff('day', window_start, date_key))
+        ) as offered,
+        maxResample(0, {{ days }}, 1)(  -- noqa: LT01
             out_of_stock_share, toUInt16(dateDiff('day', window_start, date_key))
         ) as out_of_stock
     from {{ ref('int_demand_days_measured') }} as days
@@ -41,7 +43,7 @@ lost as (
 
     select
         lost.source as source, stock_store_id, lost.product_id as product_id,
-        sumResample(0, {{ days }}, 1)(
+        sumResample(0, {{ days }}, 1)(  -- noqa: LT01
             toDecimal64(ifNull(lost.units, 0), 6), toUInt16(dateDiff('day', window_start, date_key))
         ) as units
     from {{ ref('int_lost_sales_estimated') }} as lost
@@ -57,7 +59,9 @@ stock as (
 
     select
         stock.source as source, store_id as stock_store_id, product_id,
-        sumResample(0, {{ days }}, 1)(closing_units, toUInt16(dateDiff('day', window_start, date_key))) as closing
+        sumResample(0, {{ days }}, 1)(  -- noqa: LT01
+            closing_units, toUInt16(dateDiff('day', window_start, date_key))
+        ) as closing
     from {{ ref('fact_inventory') }} as stock
     inner join windows on stock.source = windows.source
     where date_key between window_start and last_whole_day
@@ -76,8 +80,10 @@ promoted as (
 
     select
         days.source as source, stock_store_id, days.product_id as product_id,
-        countResample(0, {{ days }}, 1)(toUInt16(dateDiff('day', window_start, date_key))) as promoted,
-        maxResample(0, {{ days }}, 1)(
+        countResample(0, {{ days }}, 1)(  -- noqa: LT01
+            toUInt16(dateDiff('day', window_start, date_key))
+        ) as promoted,
+        maxResample(0, {{ days }}, 1)(  -- noqa: LT01
             ifNull(discount_rate, 0.), toUInt16(dateDiff('day', window_start, date_key))
         ) as discounts
     from {{ ref('int_promotion_days_known') }} as days
@@ -97,7 +103,7 @@ holidays as (
 
     select
         stores.source as source, stores.store_id as stock_store_id,
-        maxResample(0, {{ days }}, 1)(
+        maxResample(0, {{ days }}, 1)(  -- noqa: LT01
             toFloat64(1 + is_closed), toUInt16(dateDiff('day', window_start, holiday_date))
         ) as holidays
     from {{ ref('dim_store') }} as stores
@@ -187,7 +193,7 @@ demand_series_arrayed as (
         shelf_life_days, units, offered, out_of_stock, closing, promoted, discounts,
         -- The price in force on each day: the last change that is not later.
         arrayMap(
-            day -> ifNull(arrayLast(change -> change.1 <= day, price_changes).2, 0.), range({{ days }})
+            day -> ifNull(tupleElement(arrayLast(change -> change.1 <= day, price_changes), 2), 0.), range({{ days }})
         ) as prices,
         holidays
     from joined

@@ -27,8 +27,8 @@ panel_series_arrayed as (
         min(panels.first_day) as window_start,
         toUInt16({{ known_days }}) as known_days,
         0. as shelf_life_days,
-        sumResample(0, {{ days }}, 1)(toDecimal64(panels.units, 6), day_number) as units,
-        countResample(0, {{ days }}, 1)(day_number) as offered,
+        sumResample(0, {{ days }}, 1)(toDecimal64(panels.units, 6), day_number) as units,  -- noqa: LT01
+        countResample(0, {{ days }}, 1)(day_number) as offered,  -- noqa: LT01
         arrayWithConstant({{ days }}, 0.) as out_of_stock,
         out_of_stock as closing,
         out_of_stock as promoted,

@@ -2,7 +2,7 @@ with source as (
 
     select * from {{ source('streams', 'stream_lag') }}
     order by lag desc
-    limit 1 by stream, topic, partition, seen_at
+    limit 1 by stream, topic, `partition`, seen_at
 
 ),
 
@@ -12,7 +12,7 @@ renamed as (
         -- ids
         stream,
         topic,
-        partition as kafka_partition,
+        `partition` as kafka_partition,
 
         -- numerics
         reached_offset,
