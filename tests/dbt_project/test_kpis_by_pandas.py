@@ -62,7 +62,12 @@ ONLY: dict[str, Callable[[Told], str]] = {
     # On such a day the hour of the change may be off by one.
     "mart_sales_hourly": lambda told: f"not has({sorted(map(str, told.clock_changes))}, toString(date_key))",
 }
-EMPTY = {"core.fact_ml_predictions", "kpi.policy_overrides"}  # until models run, and planners know better
+EMPTY = {  # until models run, planners know better, and somebody brings a panel
+    "core.fact_ml_predictions",
+    "features.feat_panel_daily",
+    "intermediate.int_panel_series_arrayed",
+    "kpi.policy_overrides",
+}
 
 
 def _messages() -> list[Message]:
