@@ -15,7 +15,10 @@ from local_stack.chaos.laboratory import Laboratory
 from local_stack.chaos.waiting import wait_until
 
 IN_RAW = f"select count() from {RAW_TABLES[SALES]} where source = '{SOURCE}'"
-IN_DASHBOARD = f"select sum(events) from reporting.realtime_dashboard where source = '{SOURCE}' and window_minutes = 1"
+IN_DASHBOARD = (
+    "select sum(events) from reporting.realtime_dashboard"
+    f" where source = '{SOURCE}' and window_minutes = 1 and grain = 'store'"
+)
 SEES = {"raw": IN_RAW, "dashboard": IN_DASHBOARD}
 _MODELS = ("build", "--quiet", "--select", "+realtime_dashboard", "--exclude-resource-type", "test",
            "--exclude-resource-type", "unit_test")  # fmt: skip
