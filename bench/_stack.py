@@ -1,5 +1,6 @@
 """A stack of the benchmark's own: free ports, a temporary home, gone afterwards."""
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from local_stack import own_stack as own
 @contextmanager
 def own_stack(**changes: object) -> Iterator[Settings]:
     """Settings of a running ClickHouse and Kafka that hold nothing."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us leaves no process behind either
     home = Path(tempfile.mkdtemp(prefix="retail-bench-"))
     with own.own_stack(own.on_its_own(load_settings(), home, **changes), home) as settings:
         yield settings
