@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     spark_master: str = "local[2]"
     spark_driver_memory: str = "1g"
+    spark_stateful_partitions: int = Field(1, ge=1)
     landing_max_offsets_per_trigger: int = Field(1_000_000, ge=1)
     retail_metrics_port: int = Field(0, ge=0, le=65_535)
     retail_live_rate: float = Field(2.0, gt=0)

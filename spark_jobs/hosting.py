@@ -18,13 +18,12 @@ from spark_jobs.stream import Stream, follow
 from spark_jobs.stream_meter import Meter
 from spark_jobs.stream_problems import explained
 
-SESSION = {
+_SESSION = {
     "spark.scheduler.mode": "FAIR",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
     "spark.task.maxFailures": "1",  # a second attempt could overlap with the first: the next run begins anew
     "spark.speculation": "false",
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
     "spark.sql.streaming.numRecentProgressUpdates": "50",
     "spark.sql.streaming.stateStore.providerClass": (
         "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
@@ -33,11 +32,16 @@ SESSION = {
 }
 
 
+def session_options(settings: Settings) -> dict[str, str]:
+    """What a session that hosts streams asks of Spark."""
+    return {**_SESSION, "spark.sql.shuffle.partitions": str(settings.spark_stateful_partitions)}
+
+
 def host(settings: Settings, name: str, streams: Sequence[Stream], once: bool, stop: threading.Event) -> None:
     """Run the streams in one session called `name` until they end (`once`) or `stop` is set. Raises Problem."""
     meter = Meter.of(settings)
     with serving(settings.retail_metrics_port, meter.gauges):
-        spark = build_session(name, settings, SESSION)
+        spark = build_session(name, settings, session_options(settings))
         try:
             follow(spark, streams, once, stop, meter.observe)
         except (PySparkException, Py4JError, ClickHouseError, KafkaException) as error:

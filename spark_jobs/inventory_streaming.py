@@ -43,7 +43,7 @@ from warehouse.client import connect
 from warehouse.create_tables import create_tables
 
 MOST_EVENTS = 50_000  # of one batch
-LIVE_TRIGGER = "2 seconds"
+LIVE_TRIGGER = "10 seconds"
 LOOK_EVERY_S = 15  # for a newer build
 READY_WITHIN_S = 60  # a build that is between its delete and its insert, and landing that is behind
 

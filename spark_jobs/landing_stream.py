@@ -19,7 +19,7 @@ from warehouse.client import connect
 from warehouse.create_tables import create_tables
 from warehouse.doors import close_doors, open_doors, shut_other_doors
 
-LIVE_TRIGGER = "2 seconds"  # each batch makes a part per partition in ClickHouse
+LIVE_TRIGGER = "4 seconds"
 
 
 class Landing:

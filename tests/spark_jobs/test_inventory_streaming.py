@@ -16,7 +16,7 @@ from ingestion.simulation.faults import read_faults
 from ingestion.simulation.message import Message
 from ingestion.simulation.run import Run, simulate
 from ingestion.simulation.truth import Truth
-from spark_jobs.hosting import SESSION
+from spark_jobs.hosting import session_options
 from spark_jobs.inventory_streaming import InventoryStream, forget
 from spark_jobs.session import build_session
 from spark_jobs.stream import stop_between_batches
@@ -102,7 +102,7 @@ class Live(Lab):
 @pytest.fixture(scope="module")
 def spark(_lab_stack) -> Iterator[SparkSession]:
     """One session for the module."""
-    session = build_session("stock-tests", _lab_stack, SESSION)
+    session = build_session("stock-tests", _lab_stack, session_options(_lab_stack))
     yield session
     session.stop()
 

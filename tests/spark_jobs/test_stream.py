@@ -13,7 +13,7 @@ from pyspark.sql.streaming import StreamingQuery
 from support import settings_for
 
 from contracts.problems import Problem
-from spark_jobs.hosting import SESSION
+from spark_jobs.hosting import session_options
 from spark_jobs.session import build_session
 from spark_jobs.stream import follow
 from spark_jobs.stream_problems import explained
@@ -22,7 +22,8 @@ from spark_jobs.stream_problems import explained
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session with a host's options."""
-    session = build_session("streams", settings_for(tmp_path_factory.mktemp("streams")), SESSION)
+    settings = settings_for(tmp_path_factory.mktemp("streams"))
+    session = build_session("streams", settings, session_options(settings))
     yield session
     session.stop()
 
