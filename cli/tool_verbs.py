@@ -2,6 +2,7 @@
 
 import pkgutil
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -71,9 +72,16 @@ def test(context: typer.Context) -> None:
     settings = load_settings()
     if fetch_jars(settings.jars):
         step("Java archives of Kafka and of Spark's connector")
-    raise typer.Exit(
-        run([sys.executable, "-m", "pytest", *context.args], process_environment(_on_its_own(settings)), PROJECT)
-    )
+    command = [sys.executable, "-m", "pytest", *(_in_parallel(context.args)), *context.args]
+    raise typer.Exit(run(command, process_environment(_on_its_own(settings)), PROJECT))
+
+
+def _in_parallel(arguments: Sequence[str]) -> Sequence[str]:
+    """The suite on two workers, a stack each; what is named, what is long and what is told otherwise, one by one."""
+    told = ("--long", "--pdb", "-n", "-k", "-m")
+    if any(not argument.startswith("-") or argument.startswith(told) for argument in arguments):
+        return ()
+    return ("-n", "2", "--dist", "loadgroup")
 
 
 def _on_its_own(settings: Settings) -> Settings:

@@ -19,12 +19,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out unless they were asked for, and say so."""
+    """Keep a folder on one worker; leave the long tests out unless they were asked for, and say so."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_folder(item)))
     if config.getoption("--long"):
         return
     for item in items:
         if "long" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="takes minutes: add --long"))
+
+
+def _folder(item: pytest.Item) -> str:
+    """Under `tests`: what its tests share (a stack, a warehouse that is built) is made once."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session", autouse=True)
