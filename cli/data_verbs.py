@@ -4,7 +4,7 @@ import typer
 
 from cli.console import step
 from cli.programs import run_python
-from contracts.settings import load_settings
+from contracts.settings import Settings, load_settings
 from local_stack import supervision
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -35,17 +35,23 @@ def land(context: typer.Context) -> None:
 def backfill(context: typer.Context) -> None:
     """Read a range of Kafka again (--from, --to, --offsets) and land what the raw tables lack of it; nothing twice."""
     settings = load_settings()
-    hosted = not {"-h", "--help"} & set(context.args) and supervision.is_running(settings, "streaming")
+    if {"-h", "--help"} & set(context.args):
+        raise typer.Exit(run_python(settings, "spark_jobs.backfill_events", *context.args))
+    with supervision.alone(settings, "streaming"):
+        raise typer.Exit(_backfill(settings, context.args))
+
+
+def _backfill(settings: Settings, arguments: list[str]) -> int:
+    hosted = supervision.is_running(settings, "streaming")
     if hosted:
         step("Stopping the streams: only one program lands at a time")
         supervision.stop_service(settings, "streaming")
     try:
-        code = run_python(settings, "spark_jobs.backfill_events", *context.args)
+        return run_python(settings, "spark_jobs.backfill_events", *arguments)
     finally:
         if hosted:
             step("Starting the streams again")
             supervision.start_service(settings, "streaming")
-    raise typer.Exit(code)
 
 
 _quarantine = typer.Typer(

@@ -7,6 +7,7 @@ start, readable by its owner only), `.env` beside this project's README, the def
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, computed_field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -65,6 +66,19 @@ class Settings(BaseSettings):
     retail_as_of: str = ""
     dbt_threads: int = Field(2, ge=1)
 
+    retail_airflow_port: int = 8080
+    retail_airflow_user: str = "admin"
+    retail_airflow_password: SecretStr = SecretStr("")
+    retail_airflow_secret: SecretStr = SecretStr("")
+    retail_airflow_dbt_tasks: Literal["layers", "models"] = "layers"
+    retail_alert_webhook: SecretStr = SecretStr("")
+    retail_alert_mail_to: str = ""
+    retail_alert_mail_from: str = "retail@localhost"
+    retail_smtp_host: str = "localhost"
+    retail_smtp_port: int = 25
+    retail_smtp_user: str = ""
+    retail_smtp_password: SecretStr = SecretStr("")
+
     @computed_field
     @property
     def kafka_bootstrap(self) -> str:
@@ -80,6 +94,11 @@ class Settings(BaseSettings):
     def jars(self) -> Path:
         """Absolute folder of the Kafka and Spark-connector jars; may be shared by several homes."""
         return _from_project(self.retail_jars) if self.retail_jars else self.home / "jars"
+
+    @property
+    def dbt_manifest(self) -> Path:
+        """dbt's manifest as DAGs read it; dbt's own is rewritten by each of its runs."""
+        return self.home / "airflow" / "dbt" / "manifest.json"
 
     def environment(self) -> dict[str, str]:
         """Variables that hand these very settings, secrets included, to a program we start."""

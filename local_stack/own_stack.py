@@ -11,10 +11,31 @@ from contracts.settings import Settings
 from local_stack import stack, supervision
 from local_stack.ports import free_ports
 
-PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port", "dbt_docs_port")
+PORTS = (
+    "clickhouse_port",
+    "kafka_port",
+    "kafka_internal_port",
+    "kafka_controller_port",
+    "dbt_docs_port",
+    "retail_airflow_port",
+)
 _HERE = {"clickhouse_host": "127.0.0.1", "clickhouse_secure": False, "kafka_host": "127.0.0.1"}
-_PLAIN = {"retail_schema_prefix": "", "retail_as_of": "", "retail_metrics_port": 0}
-_UNDRAWN = {"clickhouse_password": SecretStr(""), "clickhouse_reader_password": SecretStr("")}
+_PLAIN = {
+    "retail_schema_prefix": "",
+    "retail_as_of": "",
+    "retail_metrics_port": 0,
+    "retail_alert_webhook": SecretStr(""),
+    "retail_alert_mail_to": "",
+}
+_UNDRAWN = {
+    name: SecretStr("")
+    for name in (
+        "clickhouse_password",
+        "clickhouse_reader_password",
+        "retail_airflow_password",
+        "retail_airflow_secret",
+    )
+}
 
 
 def on_its_own(settings: Settings, home: Path, **changes: object) -> Settings:

@@ -4,7 +4,21 @@ import shutil
 
 from contracts.settings import SECRETS_FILE, Settings
 
-DATA = ("clickhouse", "kafka", "checkpoints", "simulation", "replay", "dbt", "logs", "run", "spark", "backups")
+DATA = (
+    "clickhouse",
+    "kafka",
+    "checkpoints",
+    "simulation",
+    "replay",
+    "dbt",
+    "logs",
+    "run",
+    "spark",
+    "backups",
+    "postgres",
+    "airflow",
+    "reports",
+)
 FILES = (SECRETS_FILE, "sources.json")
 
 

@@ -8,11 +8,12 @@ from pydantic import SecretStr
 from contracts.settings import SECRETS_FILE, Settings, load_settings
 
 NAMES = ("CLICKHOUSE_PASSWORD", "CLICKHOUSE_READER_PASSWORD")
+AIRFLOW_NAMES = ("RETAIL_AIRFLOW_PASSWORD", "RETAIL_AIRFLOW_SECRET")
 
 
-def ensure_secrets(settings: Settings) -> Settings:
+def ensure_secrets(settings: Settings, names: tuple[str, ...] = NAMES) -> Settings:
     """Draw the passwords that nobody has set; gives the settings that hold them."""
-    missing = [name for name in NAMES if not getattr(settings, name.lower()).get_secret_value()]
+    missing = [name for name in names if not getattr(settings, name.lower()).get_secret_value()]
     if not missing:
         return settings
     drawn = {name: secrets.token_urlsafe(24) for name in missing}

@@ -1,6 +1,7 @@
 """The services of one home under supervisord: started together, restarted when they die, stopped without a trace."""
 
 import configparser
+import fcntl
 import hashlib
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tempfile
 import time
 import xmlrpc.client
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +29,7 @@ class Service:
     """A program that stays; `autostart` ones are started by `up`. The higher the priority, the sooner it is stopped.
 
     What dies within `start_seconds` has failed to start; after so many failed `retries` it is given up. Where
-    `signals_children` is false, only the program itself is told to stop, and sees to what it started.
+    `signals_children` is false, only the program itself is told to stop, by `stop_signal`, and sees to what it started.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Service:
     start_seconds: int = 3
     retries: int = 3
     stop_seconds: int = 30
+    stop_signal: str = "TERM"
     signals_children: bool = True
 
 
@@ -56,6 +59,22 @@ SERVICES = (
         signals_children=False,
     ),
     Service("live", "ingestion.data_generator", ("--live",), autostart=False, priority=60, start_seconds=10),
+    # By SIGINT PostgreSQL ends its sessions; by SIGTERM it would wait for them.
+    Service(
+        "postgres", "local_stack.postgres", autostart=False, priority=20, stop_signal="INT", signals_children=False
+    ),
+    *(
+        Service(
+            f"airflow-{part}",
+            "local_stack.scheduler",
+            (part, *(() if part in ("api-server", "dag-processor") else ("--skip-serve-logs",))),
+            autostart=False,
+            priority=priority,
+            start_seconds=10,
+            retries=5,
+        )
+        for part, priority in (("api-server", 30), ("dag-processor", 70), ("scheduler", 70), ("triggerer", 70))
+    ),
 )
 
 
@@ -111,6 +130,18 @@ def stop(settings: Settings) -> None:
     _end(list(orphans(settings)))
 
 
+def end_orphans(settings: Settings, services: set[str]) -> None:
+    """End what is left of some services that are stopped."""
+    _end([process for process in orphans(settings) if _mark(process) in services])
+
+
+def _mark(process: psutil.Process) -> str:
+    try:
+        return process.environ().get(MARK, "")
+    except (psutil.Error, OSError):
+        return ""
+
+
 def orphans(settings: Settings) -> Iterator[psutil.Process]:
     """Processes this home's supervisord started, found by the mark in their environment."""
     for process in psutil.process_iter():
@@ -155,6 +186,16 @@ def stop_service(settings: Settings, name: str) -> bool:
     return True
 
 
+@contextmanager
+def alone(settings: Settings, name: str) -> Iterator[None]:
+    """Waits until no other program of this home stops or starts the service."""
+    folder = settings.home / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def has_failed(settings: Settings, name: str) -> bool:
     """True if supervisord has given up on a service."""
     return _state(settings, name) == "FATAL"
@@ -163,6 +204,11 @@ def has_failed(settings: Settings, name: str) -> bool:
 def is_running(settings: Settings, name: str) -> bool:
     """True if a service runs or is about to."""
     return is_up(settings) and _state(settings, name) in ("RUNNING", "STARTING", "BACKOFF")
+
+
+def knows(settings: Settings, name: str) -> bool:
+    """True if the running supervisord was started with this service among its own."""
+    return any(state.name == name for state in states(settings))
 
 
 def _state(settings: Settings, name: str) -> str:
@@ -213,6 +259,7 @@ def _program(settings: Settings, service: Service) -> dict[str, object]:
         "startretries": service.retries,
         "priority": service.priority,
         "stopwaitsecs": service.stop_seconds,
+        "stopsignal": service.stop_signal,
         "stopasgroup": str(service.signals_children).lower(),
         "killasgroup": "true",
         "redirect_stderr": "true",

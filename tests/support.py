@@ -5,7 +5,14 @@ from pathlib import Path
 from contracts.settings import Settings, load_settings
 from local_stack.ports import free_ports
 
-PORTS = ("clickhouse_port", "kafka_port", "kafka_internal_port", "kafka_controller_port", "dbt_docs_port")
+PORTS = (
+    "clickhouse_port",
+    "kafka_port",
+    "kafka_internal_port",
+    "kafka_controller_port",
+    "dbt_docs_port",
+    "retail_airflow_port",
+)
 
 
 def settings_for(home: Path, **changes: object) -> Settings:

@@ -1,0 +1,44 @@
+"""What all DAGs share: defaults, deadlines, the assets that connect them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import _alarm
+from airflow.sdk import Asset, CronDataIntervalTimetable, DeadlineAlert, DeadlineReference, SyncCallback
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "data-engineering",
+    "retries": 2,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "execution_timeout": timedelta(minutes=20),
+    "on_failure_callback": _alarm.on_failure,
+}
+
+RAW = Asset("retail://raw", name="raw", group="gate", extra={"passed": "the gate on what entered"})
+REPORTING = Asset(
+    "retail://reporting", name="reporting", group="gate", extra={"passed": "the gate on what people read"}
+)
+PREDICTIONS = Asset("retail://ml/predictions", name="ml.predictions", group="ml")
+
+
+def dag_options(dag_id: str, cron: str, allowed: timedelta, **options: Any) -> dict[str, Any]:
+    """Arguments of a DAG that runs by `cron` (UTC), one run at a time, and is late after `allowed`."""
+    return {
+        "dag_id": dag_id,
+        "schedule": CronDataIntervalTimetable(cron, timezone="UTC"),
+        "start_date": BEGINNING,
+        "catchup": False,
+        "max_active_runs": 1,
+        "default_args": DEFAULTS,
+        "dagrun_timeout": 2 * allowed,
+        "deadline": DeadlineAlert(
+            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            interval=allowed,
+            callback=SyncCallback(_alarm.on_lateness, kwargs={"dag_id": dag_id, "allowed": str(allowed)}),
+        ),
+        **options,
+    }

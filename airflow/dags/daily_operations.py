@@ -1,0 +1,55 @@
+"""Daily: forecasts and stock policies, the docs site, the report, cleaning up; once a week training and release."""
+
+from datetime import timedelta
+
+from _commands import Command, Weekly, verb
+from _models import Models
+from _shared import PREDICTIONS, REPORTING, dag_options
+from airflow.sdk import DAG, Param, chain
+
+from contracts.settings import load_settings
+
+DOC = """
+### Every day at 03:00 UTC
+
+- Mondays, and when started with `{"weekly": true}`: **backtest** holds every model to demand that it has not seen,
+  **train** fits them anew, **release** lets the winner forecast, if one wins.
+- Every day: **predict** four weeks ahead, **forecasts_modelled** builds what reads predictions, **policies** scores
+  stock rules.
+- **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
+- **clean_up**: task logs, reports and Airflow's records older than 30 days.
+
+Drift, archive and backup have no place here yet.
+"""
+LONG = {"execution_timeout": timedelta(hours=3), "pool": "spark", "retries": 1}
+
+with DAG(
+    **dag_options("daily_operations", "0 3 * * *", timedelta(hours=6)),
+    description="Forecasts, policies, docs, report, clean-up",
+    doc_md=DOC,
+    tags=["daily", "ml"],
+    params={"weekly": Param(False, type="boolean", description="Train, backtest and release now")},
+):
+    models = Models(load_settings())
+    after = {"trigger_rule": "none_failed"}
+    weekly = [
+        verb("backtest", kind=Weekly, **LONG, doc_md="Every model at past origins, against demand it had not seen."),
+        verb("train", kind=Weekly, **LONG, **after, doc_md="Every model on all that is known."),
+        verb("release", kind=Weekly, **LONG, **after, doc_md="The champion by rule; a naive model wins when it wins."),
+    ]
+    predict = verb("predict", **LONG, **after, inlets=[REPORTING], outlets=[PREDICTIONS], doc_md="Four weeks ahead.")
+    modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
+    policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost.")
+    docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")
+    report = Command(
+        task_id="daily_report",
+        module="local_stack.report_health",
+        arguments=["--name", "daily"],
+        trigger_rule="none_failed",
+        doc_md="What state everything is in.",
+    )
+    clean_up = Command(
+        task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
+    )
+    chain(*weekly, predict, modelled, policies, report)
+    docs >> clean_up

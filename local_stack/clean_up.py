@@ -1,0 +1,65 @@
+"""Delete task logs, reports and records of Airflow that nobody reads again: `python -m local_stack.clean_up [--days N]`.
+
+Data of the warehouse is never touched. Called twice, the second finds nothing.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contracts.settings import PROJECT, Settings, load_settings
+from local_stack.scheduler.environment import airflow_environment
+from local_stack.telling import complain, confirm
+
+FOLDERS = ("logs/airflow", "reports")
+
+
+def main() -> int:
+    """Exit code of the last program."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", type=int, default=30, help="how long things are kept (%(default)s)")
+    options, settings = parser.parse_args(), load_settings()
+    for folder in FOLDERS:
+        deleted = delete_old(settings.home / folder, options.days)
+        confirm(f"{folder}: {deleted} files older than {options.days} days deleted")
+    return _delete_records(settings, options.days)
+
+
+def delete_old(folder: Path, days: int) -> int:
+    """Delete files that were not written to for so long, and folders that are empty then; gives how many files."""
+    oldest, deleted = time.time() - days * 86_400, 0
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_symlink():
+            continue
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink()
+            deleted += 1
+        elif path.is_dir() and path.stat().st_mtime < oldest and not any(path.iterdir()):
+            path.rmdir()
+    return deleted
+
+
+def _delete_records(settings: Settings, days: int) -> int:
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    command = ["db", "clean", "--clean-before-timestamp", before, "--skip-archive", "--yes"]
+    airflow = Path(sys.executable).with_name("airflow")
+    result = subprocess.run(
+        [str(airflow), *command],
+        env=airflow_environment(settings),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        complain(f"Airflow's records: {result.stderr.strip().splitlines()[-1:]}")
+    else:
+        confirm(f"Airflow's records before {before[:10]}: gone")
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

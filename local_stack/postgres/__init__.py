@@ -1,0 +1,1 @@
+"""PostgreSQL for Airflow's own records, from a wheel, reachable through a socket of its owner only."""

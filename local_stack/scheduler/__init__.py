@@ -1,0 +1,1 @@
+"""Airflow on the laptop: its settings, its processes, its doors."""

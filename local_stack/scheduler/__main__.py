@@ -1,0 +1,18 @@
+"""Run Airflow with our settings: `python -m local_stack.scheduler api-server`, or any other of Airflow's commands."""
+
+import os
+import sys
+from pathlib import Path
+
+from contracts.settings import load_settings
+from local_stack.scheduler.environment import airflow_environment
+
+
+def main() -> None:
+    """Become Airflow."""
+    airflow = Path(sys.executable).with_name("airflow")
+    os.execve(airflow, [str(airflow), *sys.argv[1:]], airflow_environment(load_settings()))
+
+
+if __name__ == "__main__":
+    main()
