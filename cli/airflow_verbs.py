@@ -42,9 +42,7 @@ def up() -> None:
     began = time.monotonic()
     settings = lifecycle.up(stack.up(load_settings(), step), step)
     say(f"Airflow is at {base_url(settings)}, user {settings.retail_airflow_user}, password {_password(settings)}")
-    say(
-        f"Up in {time.monotonic() - began:.0f} s. ./retail airflow status says what runs; ./retail airflow down stops it."
-    )
+    say(f"Up in {time.monotonic() - began:.0f} s. ./retail airflow status shows it, ./retail airflow down stops it.")
 
 
 @airflow.command()
@@ -110,9 +108,8 @@ def _followed(session: Any, dag: str, run: str) -> str:
         for task in session.tasks(dag, run):
             if task["state"] in _COLOURS and task["state"] != "running" and task["task_id"] not in told:
                 told.add(task["task_id"])
-                say(
-                    f"  [{_COLOURS[task['state']]}]{task['state']:>16}[/]  {task['task_id']}{_seconds(task['duration'])}"
-                )
+                state_shown = f"[{_COLOURS[task['state']]}]{task['state']:>16}[/]"
+                say(f"  {state_shown}  {task['task_id']}{_seconds(task['duration'])}")
         if state in _ENDED:
             say(f"{dag}: {state}")
             return state

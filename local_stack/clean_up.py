@@ -1,4 +1,4 @@
-"""Delete task logs, reports and records of Airflow that nobody reads again: `python -m local_stack.clean_up [--days N]`.
+"""Delete task logs, reports and Airflow's records that nobody reads again: `python -m local_stack.clean_up [--days N]`.
 
 Data of the warehouse is never touched. Called twice, the second finds nothing.
 """
