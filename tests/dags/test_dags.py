@@ -1,5 +1,6 @@
 """The DAGs as Airflow reads them, over a manifest of seven models."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_pipeline_is_in_order(dags: dict[str, Any]) -> None:
     assert before["streaming_alive"] == {"infrastructure"}
     assert {"infrastructure", "streaming_alive"} <= before["raw_gate"]
     order = ["staging", "core", "kpi", "reporting"]
-    for earlier, later in zip(order, order[1:], strict=False):
+    for earlier, later in itertools.pairwise(order):
         first = {task for task in tasks if task.startswith(f"{earlier}.")}
         for task in tasks:
             if task.startswith(f"{later}."):
