@@ -16,6 +16,7 @@ from contracts.settings import PROJECT, Settings
 FOLDER = PROJECT / "dbt_project"
 PROFILE = ProfileConfig(profile_name="retail", target_name="warehouse", profiles_yml_filepath=FOLDER / "profiles.yml")
 POOL = "warehouse"
+_AFTER_GATE = "none_failed"  # a gate that is not there yet, or not asked, is skipped and stops nothing
 
 
 class Models:
@@ -59,6 +60,7 @@ class Models:
             self.build(
                 "build",
                 select=" ".join([*names, *between]),
+                trigger_rule=_AFTER_GATE,
                 outlets=self._assets(manifest, names),
                 execution_timeout=timedelta(minutes=30),
                 doc_md=f"`dbt build` of {len(names)} models with their tests: "
@@ -67,21 +69,30 @@ class Models:
         return made
 
     def _one_by_one(self, manifest: Manifest, group: str, names: list[str], between: list[str]) -> TaskGroup:
-        with TaskGroup(group, tooltip=f"{len(names)} models, each with its tests") as made:
-            each = self._cosmos_group(names)
-            for node, task in each.tasks_map.items():
-                self._finish(manifest, node, task)
-            if between:
-                each >> self.test("tests_between_models", select=" ".join(between), pool_slots=1)
+        made = self._cosmos_group(group, names)
+        for node, task in made.tasks_map.items():
+            self._finish(manifest, node, task)
+        if between:
+            with made:
+                test = self.test("tests_between_models", " ".join(between), pool_slots=1, trigger_rule=_AFTER_GATE)
+            list(made.tasks_map.values()) >> test
         return made
 
-    def _cosmos_group(self, names: list[str]) -> DbtTaskGroup:
-        operator = self._operator()
-        for ours in ("project_dir", "profile_config", "env", "invocation_mode", "emit_datasets", "install_deps"):
-            operator.pop(ours)
+    def _cosmos_group(self, group: str, names: list[str]) -> DbtTaskGroup:
+        operator = self._operator() | {"trigger_rule": _AFTER_GATE}
+        for by_cosmos in (
+            "project_dir",
+            "profile_config",
+            "env",
+            "invocation_mode",
+            "emit_datasets",
+            "install_deps",
+            "cache_dir",
+        ):
+            operator.pop(by_cosmos)
         return DbtTaskGroup(
-            group_id="models",
-            prefix_group_id=False,
+            group_id=group,
+            tooltip=f"{len(names)} models, each with its tests",
             project_config=ProjectConfig(
                 dbt_project_path=FOLDER,
                 manifest_path=self._settings.dbt_manifest,
@@ -122,7 +133,7 @@ class Models:
             "emit_datasets": False,
             "install_deps": False,
             "should_store_compiled_sql": False,
-            "cache_dir": self._settings.home / "airflow" / "cosmos" / "dbt",
+            "cache_dir": self._settings.home / "airflow" / "cosmos" / "dbt",  # what dbt has parsed already
             "pool": POOL,
         }
 
