@@ -46,9 +46,9 @@ with DAG(
     interval = verb(
         "backfill",
         "--from",
-        "{{ data_interval_start.isoformat() }}",
+        "{{ (dag_run.data_interval_start or dag_run.run_after).isoformat() }}",
         "--to",
-        "{{ data_interval_end.isoformat() }}",
+        "{{ (dag_run.data_interval_end or dag_run.run_after).isoformat() }}",
         kind=Interval,
         task_id="land_interval",
         pool="spark",
