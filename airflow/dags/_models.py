@@ -140,4 +140,4 @@ class Models:
     def _assets(self, manifest: Manifest, names: list[str]) -> list[Asset]:
         where = f"clickhouse://{self._settings.clickhouse_host}:{self._settings.clickhouse_port}"
         found = tables(manifest, names)
-        return [Asset(f"{where}/{schema}/{table}", name=f"{schema}.{table}", group="dbt") for schema, table in found]
+        return [Asset(f"{schema}.{table}", f"{where}/{schema}/{table}", group="dbt") for schema, table in found]

@@ -18,11 +18,9 @@ DEFAULTS: dict[str, Any] = {
     "on_failure_callback": _alarm.on_failure,
 }
 
-RAW = Asset("retail://raw", name="raw", group="gate", extra={"passed": "the gate on what entered"})
-REPORTING = Asset(
-    "retail://reporting", name="reporting", group="gate", extra={"passed": "the gate on what people read"}
-)
-PREDICTIONS = Asset("retail://ml/predictions", name="ml.predictions", group="ml")
+RAW = Asset("raw", "retail://raw", group="gate", extra={"passed": "the gate on what entered"})
+REPORTING = Asset("reporting", "retail://reporting", group="gate", extra={"passed": "the gate on what people read"})
+PREDICTIONS = Asset("ml.predictions", "retail://ml/predictions", group="ml")
 
 
 def dag_options(dag_id: str, cron: str, allowed: timedelta, **options: Any) -> dict[str, Any]:

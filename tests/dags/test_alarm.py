@@ -88,7 +88,7 @@ def test_mail_is_sent(tmp_path: Path, use) -> None:
                 said.append(line)
                 if in_message and line != ".":
                     continue
-                in_message = line == "DATA"
+                in_message = line.upper() == "DATA"
                 self.wfile.write(
                     b"354 go on\r\n" if in_message else b"221 bye\r\n" if line == "QUIT" else b"250 ok\r\n"
                 )
