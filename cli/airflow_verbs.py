@@ -41,7 +41,8 @@ def up() -> None:
 
     began = time.monotonic()
     settings = lifecycle.up(stack.up(load_settings(), step), step)
-    say(f"Airflow is at {base_url(settings)}, user {settings.retail_airflow_user}, password {_password(settings)}")
+    say(f"Airflow is at {base_url(settings)}; user {settings.retail_airflow_user}, password:")
+    typer.echo(settings.retail_airflow_password.get_secret_value())
     say(f"Up in {time.monotonic() - began:.0f} s. ./retail airflow status shows it, ./retail airflow down stops it.")
 
 
@@ -128,7 +129,3 @@ def _add_row(table: Table, session: Any, dag: dict[str, Any]) -> str:
 
 def _seconds(duration: float | None) -> str:
     return f"  {duration:.0f} s" if duration else ""
-
-
-def _password(settings: Settings) -> str:
-    return settings.retail_airflow_password.get_secret_value()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from contracts.settings import PROJECT, Settings, load_settings
-from local_stack.scheduler.environment import airflow_environment
+from local_stack.scheduler.environment import AIRFLOW, airflow_environment
 from local_stack.telling import complain, confirm
 
 FOLDERS = ("logs/airflow", "reports")
@@ -45,9 +45,8 @@ def delete_old(folder: Path, days: int) -> int:
 def _delete_records(settings: Settings, days: int) -> int:
     before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
     command = ["db", "clean", "--clean-before-timestamp", before, "--skip-archive", "--yes"]
-    airflow = Path(sys.executable).with_name("airflow")
     result = subprocess.run(
-        [str(airflow), *command],
+        [*AIRFLOW, *command],
         env=airflow_environment(settings),
         cwd=PROJECT,
         capture_output=True,

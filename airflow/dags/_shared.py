@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import _alarm
-from airflow.sdk import Asset, CronDataIntervalTimetable, DeadlineAlert, DeadlineReference, SyncCallback
+from airflow.sdk import (
+    Asset,
+    BaseTimetable,
+    CronDataIntervalTimetable,
+    CronTriggerTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    SyncCallback,
+)
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -23,11 +31,21 @@ REPORTING = Asset("reporting", "retail://reporting", group="gate", extra={"passe
 PREDICTIONS = Asset("ml.predictions", "retail://ml/predictions", group="ml")
 
 
-def dag_options(dag_id: str, cron: str, allowed: timedelta, **options: Any) -> dict[str, Any]:
-    """Arguments of a DAG that runs by `cron` (UTC), one run at a time, and is late after `allowed`."""
+def every(cron: str) -> CronDataIntervalTimetable:
+    """Runs at the end of each interval of `cron` (UTC), the first one at once; an interval can be run again."""
+    return CronDataIntervalTimetable(cron, timezone="UTC")
+
+
+def at(cron: str) -> CronTriggerTimetable:
+    """Runs when `cron` (UTC) says, and not before."""
+    return CronTriggerTimetable(cron, timezone="UTC")
+
+
+def dag_options(dag_id: str, schedule: BaseTimetable, allowed: timedelta, **options: Any) -> dict[str, Any]:
+    """Arguments of a DAG that runs by `schedule`, one run at a time, and is late after `allowed`."""
     return {
         "dag_id": dag_id,
-        "schedule": CronDataIntervalTimetable(cron, timezone="UTC"),
+        "schedule": schedule,
         "start_date": BEGINNING,
         "catchup": False,
         "max_active_runs": 1,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from _commands import Command, Weekly, verb
 from _models import Models
-from _shared import PREDICTIONS, REPORTING, dag_options
+from _shared import PREDICTIONS, REPORTING, at, dag_options
 from airflow.sdk import DAG, Param, chain
 
 from contracts.settings import load_settings
@@ -24,7 +24,7 @@ Drift, archive and backup have no place here yet.
 LONG = {"execution_timeout": timedelta(hours=3), "pool": "spark", "retries": 1}
 
 with DAG(
-    **dag_options("daily_operations", "0 3 * * *", timedelta(hours=6)),
+    **dag_options("daily_operations", at("0 3 * * *"), timedelta(hours=6)),
     description="Forecasts, policies, docs, report, clean-up",
     doc_md=DOC,
     tags=["daily", "ml"],

@@ -5,7 +5,7 @@ from typing import Any
 
 from _commands import Command
 from _models import Models
-from _shared import RAW, REPORTING, dag_options
+from _shared import RAW, REPORTING, dag_options, every
 from airflow.sdk import DAG, BaseSensorOperator
 
 from contracts.settings import load_settings
@@ -37,7 +37,7 @@ class PipelineRests(BaseSensorOperator):
 
 
 with DAG(
-    **dag_options("data_quality", "*/30 * * * *", timedelta(minutes=25)),
+    **dag_options("data_quality", every("*/30 * * * *"), timedelta(minutes=25)),
     description="Freshness, completeness, consistency, volumes, services, lag",
     doc_md=DOC,
     tags=["half-hourly", "quality"],

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from _commands import Command, Interval, verb
 from _models import Models
-from _shared import RAW, REPORTING, dag_options
+from _shared import RAW, REPORTING, dag_options, every
 from airflow.sdk import DAG, chain
 
 from contracts.settings import load_settings
@@ -26,7 +26,7 @@ date: `airflow backfill create --dag-id retail_pipeline --from-date … --to-dat
 """
 
 with DAG(
-    **dag_options("retail_pipeline", "0 * * * *", timedelta(minutes=45)),
+    **dag_options("retail_pipeline", every("0 * * * *"), timedelta(minutes=45)),
     description="Checks, raw gate, dbt, batch, reporting gate, health report",
     doc_md=DOC,
     tags=["hourly", "dbt"],

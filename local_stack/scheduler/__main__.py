@@ -2,16 +2,14 @@
 
 import os
 import sys
-from pathlib import Path
 
 from contracts.settings import load_settings
-from local_stack.scheduler.environment import airflow_environment
+from local_stack.scheduler.environment import AIRFLOW, airflow_environment
 
 
 def main() -> None:
     """Become Airflow."""
-    airflow = Path(sys.executable).with_name("airflow")
-    os.execve(airflow, [str(airflow), *sys.argv[1:]], airflow_environment(load_settings()))
+    os.execve(AIRFLOW[0], [*AIRFLOW, *sys.argv[1:]], airflow_environment(load_settings()))
 
 
 if __name__ == "__main__":

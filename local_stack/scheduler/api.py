@@ -12,6 +12,14 @@ from local_stack.scheduler.environment import base_url
 _PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
+def answers(settings: Settings) -> bool:
+    """True if the API server is there; the other parts may not be yet."""
+    try:
+        return bool(_ask(settings, "GET", "/api/v2/version"))
+    except (urllib.error.URLError, OSError):
+        return False
+
+
 def is_well(settings: Settings) -> bool:
     """True if the API answers and every part has been heard of lately."""
     try:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 from pathlib import Path
 
 from contracts.settings import PROJECT, Settings, process_environment
@@ -12,6 +13,7 @@ from local_stack.postgres import cluster
 DAGS = PROJECT / "airflow" / "dags"
 POOLS = PROJECT / "airflow" / "pools.json"
 TASKS_AT_ONCE = 4
+AIRFLOW = (sys.executable, "-P", "-m", "airflow")
 
 
 def airflow_home(settings: Settings) -> Path:

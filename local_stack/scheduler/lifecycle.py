@@ -16,6 +16,7 @@ from local_stack.ports import require_free_ports
 from local_stack.postgres import cluster
 from local_stack.scheduler import api
 from local_stack.scheduler.environment import (
+    AIRFLOW,
     POOLS,
     airflow_environment,
     airflow_home,
@@ -24,7 +25,7 @@ from local_stack.scheduler.environment import (
 from local_stack.secrets import AIRFLOW_NAMES, ensure_secrets
 
 PARTS = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
-START_SECONDS = 180
+START_SECONDS = 300  # of which an idle machine needs thirty
 
 Tell = Callable[[str], None]
 
@@ -43,6 +44,12 @@ def up(settings: Settings, tell: Tell) -> Settings:
     _wait_for(settings, ("postgres",), lambda: cluster.answers(settings))
     _prepare(settings, tell)
     tell("Airflow: API server, scheduler, DAG processor, triggerer")
+    supervision.start_service(settings, PARTS[0])
+    if models_changed(settings):
+        tell("What the models are, for the DAGs")
+        parse_models(settings)
+    # The scheduler would start tasks at once, and they report to the API server.
+    _wait_for(settings, PARTS[:1], lambda: api.answers(settings))
     for part in PARTS:
         supervision.start_service(settings, part)
     _wait_for(settings, PARTS, lambda: api.is_well(settings))
@@ -84,9 +91,6 @@ def _require_supervisor(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings, tell: Tell) -> None:
-    if models_changed(settings):
-        tell("What the models are, for the DAGs")
-        parse_models(settings)
     cluster.ensure_database(settings)
     stamp = airflow_home(settings) / "prepared"
     wanted = f"{version('apache-airflow')} {POOLS.read_text()}"
@@ -95,12 +99,8 @@ def _prepare(settings: Settings, tell: Tell) -> None:
     tell("Airflow's tables and pools")
     environment = airflow_environment(settings)
     for arguments in (("db", "migrate"), ("pools", "import", str(POOLS))):
-        _run([_airflow(), *arguments], environment, f"airflow {' '.join(arguments[:2])} failed.", PROJECT)
+        _run([*AIRFLOW, *arguments], environment, f"airflow {' '.join(arguments[:2])} failed.", PROJECT)
     stamp.write_text(wanted)
-
-
-def _airflow() -> str:
-    return str(Path(sys.executable).with_name("airflow"))
 
 
 def _run(command: list[str], environment: dict[str, str], what: str, folder: Path) -> None:
