@@ -6,7 +6,6 @@ from typing import Any
 import _alarm
 from airflow.sdk import (
     Asset,
-    BaseTimetable,
     CronDataIntervalTimetable,
     CronTriggerTimetable,
     DeadlineAlert,
@@ -41,7 +40,9 @@ def at(cron: str) -> CronTriggerTimetable:
     return CronTriggerTimetable(cron, timezone="UTC")
 
 
-def dag_options(dag_id: str, schedule: BaseTimetable, allowed: timedelta, **options: Any) -> dict[str, Any]:
+def dag_options(
+    dag_id: str, schedule: CronDataIntervalTimetable | CronTriggerTimetable, allowed: timedelta, **options: Any
+) -> dict[str, Any]:
     """Arguments of a DAG that runs by `schedule`, one run at a time, and is late after `allowed`."""
     return {
         "dag_id": dag_id,
