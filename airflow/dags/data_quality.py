@@ -55,7 +55,12 @@ with DAG(
         arguments=[],
         doc_md="Heartbeat and lag of the streams; what is silent is started again.",
     )
-    models.freshness("freshness", inlets=[RAW], pool_slots=1, doc_md="`dbt source freshness`.")
+    models.freshness(
+        "freshness",
+        select="source:events source:realtime source:streams",
+        inlets=[RAW],
+        doc_md="`dbt source freshness` of what arrives all day.",
+    )
     rests = PipelineRests(
         task_id="pipeline_rests",
         of="retail_pipeline",
