@@ -26,11 +26,12 @@ def on_failure(context: dict[str, Any]) -> None:
 
 
 def on_warning(context: dict[str, Any]) -> None:
-    """dbt warned: which checks, and what they found."""
+    """dbt ran: which checks warned, and what they found; nothing where none did."""
     task = context["ti"]
-    found = zip(context.get("test_names", ()), context.get("test_results", ()), strict=False)
-    lines = [f"{name}: {said}" for name, said in found]
-    send("\n".join([f"{task.dag_id}.{task.task_id} warns.", *lines]))
+    found = list(zip(context.get("test_names", ()), context.get("test_results", ()), strict=False))
+    lines = [name if said in (None, "None") else f"{name}: {said}" for name, said in found]
+    if lines:
+        send("\n".join([f"{task.dag_id}.{task.task_id} warns.", *lines]))
 
 
 def on_lateness(**kwargs: Any) -> None:

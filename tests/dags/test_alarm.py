@@ -119,6 +119,8 @@ def test_warnings_and_lateness_are_told(tmp_path: Path, use) -> None:
     use(settings)
     warned = {"test_names": ["assert_volumes_are_usual"], "test_results": ["Got 2 results"]}
     _alarm.on_warning(_failed() | warned)
+    _alarm.on_warning(_failed() | {"task_id": "quiet", "test_names": [], "test_results": []})
     _alarm.on_lateness(dag_id="data_quality", allowed="0:25:00", context={"dag_run": {"dag_run_id": "r1"}})
     assert "assert_volumes_are_usual: Got 2 results" in _log(settings)
+    assert _log(settings).count(" warns.") == 1
     assert "data_quality is late: r1 is not done after 0:25:00." in _log(settings)
