@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from contracts.settings import PROJECT, load_settings, process_environment
 
 _LAST_LINES = 15
+_LONGEST = 2_000  # letters of an alarm
 _GRACE_SECONDS = 30
 
 
@@ -139,10 +140,10 @@ def _names(lines: Iterable[str]) -> Iterator[str]:
 
 
 def last_words(lines: Sequence[str]) -> str:
-    """What a program said went wrong: its lines marked so and those after them, else its last line."""
+    """What a program said went wrong: its lines marked so and those after them, else its last three."""
     marked = [number for number, line in enumerate(lines) if line.lstrip().startswith("✗")]
-    chosen = list(lines)[marked[0] :] if marked else list(lines)[-1:]
-    return " ".join(" ".join(line.split()) for line in chosen) or "it said nothing"
+    chosen = list(lines)[marked[0] if marked else -3 :]
+    return " ".join(" ".join(line.split()) for line in chosen)[:_LONGEST] or "it said nothing"
 
 
 def _signal(program: subprocess.Popen[str], number: int) -> None:

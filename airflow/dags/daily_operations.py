@@ -13,7 +13,7 @@ DOC = """
 ### Every day at 03:00 UTC
 
 - Mondays, and when started with `{"weekly": true}`: **backtest** holds every model to demand that it has not seen,
-  **train** fits them anew, **release** lets the winner forecast, if one wins.
+  **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
 - Every day: **predict** four weeks ahead, **forecasts_modelled** builds what reads predictions, **policies** scores
   stock rules.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
@@ -28,16 +28,23 @@ with DAG(
     description="Forecasts, policies, docs, report, clean-up",
     doc_md=DOC,
     tags=["daily", "ml"],
-    params={"weekly": Param(False, type="boolean", description="Train, backtest and release now")},
+    params={"weekly": Param(False, type="boolean", description="Backtest, train and release now")},
 ):
     models = Models(load_settings())
     after = {"trigger_rule": "none_failed"}
     weekly = [
         verb("backtest", kind=Weekly, **LONG, doc_md="Every model at past origins, against demand it had not seen."),
-        verb("train", kind=Weekly, **LONG, **after, doc_md="Every model on all that is known."),
-        verb("release", kind=Weekly, **LONG, **after, doc_md="The champion by rule; a naive model wins when it wins."),
+        verb("train", kind=Weekly, **LONG, **after, doc_md="Chooses by rule, fits anew, releases."),
     ]
-    predict = verb("predict", **LONG, **after, inlets=[REPORTING], outlets=[PREDICTIONS], doc_md="Four weeks ahead.")
+    predict = verb(
+        "predict",
+        **LONG,
+        **after,
+        final=[1],
+        inlets=[REPORTING],
+        outlets=[PREDICTIONS],
+        doc_md="Four weeks ahead; exit code 1: the forecasts did not pass their gate and stay unpublished.",
+    )
     modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
     policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost.")
     docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")

@@ -49,7 +49,7 @@ def test_what_is_heavy_has_a_pool(dags: dict[str, Any]) -> None:
             if task["kind"].startswith("Dbt"):
                 assert task["pool"] == "warehouse", task_id
     daily = dags["daily_operations"]["tasks"]
-    assert {daily[name]["pool"] for name in ("predict", "train", "backtest", "release", "policies")} == {"spark"}
+    assert {daily[name]["pool"] for name in ("predict", "train", "backtest", "policies")} == {"spark"}
 
 
 def test_the_pipeline_is_in_order(dags: dict[str, Any]) -> None:
