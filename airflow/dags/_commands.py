@@ -90,12 +90,13 @@ class Interval(Command):
 
 
 class Weekly(Command):
-    """A command for Mondays, and for runs started with {"weekly": true}."""
+    """A command for scheduled runs on Mondays, and for runs started with {"weekly": true}."""
 
     def execute(self, context: Any) -> None:
         """Run it if it is its turn, else skip and say why."""
-        end = context["dag_run"].data_interval_end or context["dag_run"].run_after
-        if end.weekday() != 0 and not context["params"].get("weekly"):
+        run = context["dag_run"]
+        is_its_turn = run.run_type != "manual" and run.run_after.weekday() == 0
+        if not is_its_turn and not context["params"].get("weekly"):
             raise AirflowSkipException("Once a week, on Mondays; {'weekly': true} asks for it now.")
         super().execute(context)
 

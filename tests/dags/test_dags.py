@@ -123,6 +123,8 @@ def test_programs_of_tasks_end_as_they_should(tmp_path) -> None:
     assert ended["scheduled interval"][0] == "AirflowSkipException"
     assert ended["backfilled interval"] == ["done", ""]
     assert ended["weekly on a Wednesday"][0] == "AirflowSkipException"
+    assert ended["weekly on a Monday"] == ["done", ""]
+    assert ended["weekly by hand on a Monday"][0] == "AirflowSkipException"
     assert ended["weekly when asked for"] == ["done", ""]
     assert ended["no such verb"] == ["AirflowSkipException", "./retail fly does not exist yet: nothing was done."]
     assert ended["stopped"][0] == "ended"

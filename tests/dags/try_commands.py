@@ -11,7 +11,7 @@ from _commands import Command, Interval, Weekly, verb
 
 from contracts.settings import PROJECT
 
-DATES = {"data_interval_end": None, "run_after": SimpleNamespace(weekday=lambda: 2)}  # a Wednesday
+MONDAY, WEDNESDAY = 0, 2
 
 
 def main() -> None:
@@ -28,6 +28,8 @@ def main() -> None:
         "scheduled interval": _ended(interval, "scheduled"),
         "backfilled interval": _ended(interval, "backfill"),
         "weekly on a Wednesday": _ended(weekly, "scheduled"),
+        "weekly on a Monday": _ended(weekly, "scheduled", MONDAY),
+        "weekly by hand on a Monday": _ended(weekly, "manual", MONDAY),
         "weekly when asked for": _ended(weekly, "manual", weekly=True),
         "no such verb": _ended(verb("fly", task_id="flight"), "scheduled"),
         "stopped": _stopped(),
@@ -35,9 +37,10 @@ def main() -> None:
     sys.stdout.write(json.dumps(ended) + "\n")
 
 
-def _ended(task: Any, kind: str, **params: object) -> list[str]:
+def _ended(task: Any, kind: str, weekday: int = WEDNESDAY, **params: object) -> list[str]:
+    run = SimpleNamespace(run_type=kind, run_after=SimpleNamespace(weekday=lambda: weekday))
     try:
-        task.execute({"dag_run": SimpleNamespace(run_type=kind, **DATES), "params": params})
+        task.execute({"dag_run": run, "params": params})
     except Exception as error:
         return [type(error).__name__, str(error)]
     return ["done", ""]
