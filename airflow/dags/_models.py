@@ -6,9 +6,11 @@ from typing import Any
 import _alarm
 from _layers import Manifest, groups, read_manifest, tables, tests_between
 from airflow.sdk import Asset, TaskGroup, chain
+from airflow.sdk.exceptions import AirflowFailException
 from cosmos.airflow.task_group import DbtTaskGroup
 from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior, TestIndirectSelection
+from cosmos.exceptions import CosmosDbtRunError
 from cosmos.operators.local import DbtBuildLocalOperator, DbtSourceLocalOperator, DbtTestLocalOperator
 
 from contracts.settings import PROJECT, Settings
@@ -17,6 +19,20 @@ FOLDER = PROJECT / "dbt_project"
 PROFILE = ProfileConfig(profile_name="retail", target_name="warehouse", profiles_yml_filepath=FOLDER / "profiles.yml")
 POOL = "warehouse"
 _AFTER_GATE = "none_failed"  # a gate that is not there yet, or not asked, is skipped and stops nothing
+
+
+class Build(DbtBuildLocalOperator):
+    """One `dbt build`. A data test that failed fails again, so there is no other try; what could not be asked has one."""
+
+    def handle_exception_dbt_runner(self, result: Any) -> None:
+        """Raises AirflowFailException with the names of tests that failed, CosmosDbtRunError for anything else."""
+        try:
+            super().handle_exception_dbt_runner(result)
+        except CosmosDbtRunError as error:
+            results = getattr(result.result, "results", None) or ()
+            if any(str(one.status) == "fail" for one in results):
+                raise AirflowFailException(str(error)) from None
+            raise
 
 
 class Models:
@@ -50,10 +66,10 @@ class Models:
             task_id=task_id, on_warning_callback=_alarm.on_warning, **self._operator(), **options
         )
 
-    def build(self, task_id: str, **options: Any) -> DbtBuildLocalOperator:
+    def build(self, task_id: str, **options: Any) -> Build:
         """One `dbt build` of a selection (`select=` or `selector=`) with its tests."""
         chosen = {"pool_slots": 2, "on_warning_callback": _alarm.on_warning} | options
-        return DbtBuildLocalOperator(task_id=task_id, **self._operator(), **chosen)
+        return Build(task_id=task_id, **self._operator(), **chosen)
 
     def _at_once(self, manifest: Manifest, group: str, names: list[str], between: list[str]) -> TaskGroup:
         with TaskGroup(group, tooltip=f"{len(names)} models, one dbt build") as made:
