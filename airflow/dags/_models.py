@@ -22,7 +22,7 @@ _AFTER_GATE = "none_failed"  # a gate that is not there yet, or not asked, is sk
 
 
 class Build(DbtBuildLocalOperator):
-    """One `dbt build`. A data test that failed fails again, so there is no other try; what could not be asked has one."""
+    """One `dbt build`. A data test that failed fails again, so it has one try; what could not be asked has more."""
 
     def handle_exception_dbt_runner(self, result: Any) -> None:
         """Raises AirflowFailException with the names of tests that failed, CosmosDbtRunError for anything else."""
