@@ -1,6 +1,5 @@
 """The DAGs for real: Airflow over a laptop stack of its own with a tiny retailer."""
 
-import os
 import subprocess
 import sys
 import time
@@ -102,23 +101,22 @@ def test_every_door_is_on_loopback_and_locked(scheduled: Settings) -> None:
         urllib.request.urlopen(url)
 
 
-def test_a_failed_model_test_stops_what_reads_it(scheduled: Settings) -> None:
-    """A fact that breaks its test fails its group; no later group, batch or gate runs; the alarm names the test."""
-    broken = PROJECT / "dbt_project" / "tests" / "assert_left_join_gives_null.sql"
-    assert broken.exists()
+def test_a_failed_test_of_a_model_stops_what_follows(scheduled: Settings) -> None:
+    """A message twice in staging fails that group at its first try; nothing after runs; the alarm names the check."""
+    table = "staging.stg_events__sales_messages"
     writer = connect(scheduled)
-    # Two rows of the same key: the fact is incremental and does not touch that day again by itself.
-    writer.command("INSERT INTO core.fact_tickets SELECT * FROM core.fact_tickets ORDER BY store_id LIMIT 1")
-    result = _retail(scheduled, "airflow", "run", "retail_pipeline")
+    writer.command(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1")
     try:
-        assert result.returncode == 1
+        assert _retail(scheduled, "airflow", "run", "retail_pipeline").returncode == 1
         states = _states(scheduled)
-        assert states["core.build"] == "failed"
-        for after in ("kpi.build", "reporting.build", "batch", "reporting_gate", "health_report"):
+        assert states["staging.build"] == "failed"
+        for after in ("core.build", "kpi.build", "reporting.build", "batch", "reporting_gate", "health_report"):
             assert states[after] == "upstream_failed", states
-        assert "fact_tickets" in (scheduled.home / "logs" / "alarms.log").read_text()
+        alarms = (scheduled.home / "logs" / "alarms.log").read_text()
+        assert "retail_pipeline.staging.build failed at try 1" in alarms
+        assert "unique_grain_stg_events__sales_messages" in alarms
     finally:
-        _done(scheduled, "dbt", "run", "--full-refresh", "--select", "fact_tickets")
+        writer.command(f"OPTIMIZE TABLE {table} FINAL DEDUPLICATE")
 
 
 def test_a_silent_stream_is_started_again(scheduled: Settings) -> None:
@@ -157,4 +155,3 @@ def test_down_leaves_the_stack_and_no_process_of_airflow(scheduled: Settings) ->
     assert connect(scheduled).command("SELECT 1") == 1
     assert not is_well(scheduled)
     assert Path(scheduled.home / "postgres").exists()
-    assert os.getpid()
