@@ -72,6 +72,7 @@ SERVICES = (
             priority=priority,
             start_seconds=10,
             retries=5,
+            stop_seconds=15,  # what a task runs is ended afterwards; the API server would wait for its readers
         )
         for part, priority in (("api-server", 30), ("dag-processor", 70), ("scheduler", 70), ("triggerer", 70))
     ),
