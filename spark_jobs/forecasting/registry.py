@@ -1,7 +1,14 @@
 """The models, by name."""
 
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from contracts.problems import Problem
 from spark_jobs.forecasting.boosted import BoostedModel
+from spark_jobs.forecasting.combined import COMBINED, MEMBERS, MeanModel
 from spark_jobs.forecasting.model import Model
 from spark_jobs.forecasting.spark_trees import GRADIENT_BOOSTED_TREES, RANDOM_FOREST
 from spark_jobs.forecasting.statistical import STATISTICAL
@@ -23,3 +30,18 @@ def models_named(names: str) -> list[Model]:
     if unknown := wanted - set(MODELS):
         raise Problem(f"There is no model {', '.join(sorted(unknown))}.", f"Choose among {', '.join(MODELS)}.")
     return [model for name, model in MODELS.items() if name in {*wanted, *BASELINES}]
+
+
+def model_with(name: str, parameters: Mapping[str, Any]) -> Model:
+    """A model as it was released: by its name and parameters, a mean by those of its members. Raises Problem."""
+    if name == COMBINED:
+        return MeanModel(tuple(model_with(*member) for member in parameters[MEMBERS].items()))
+    if name not in MODELS:
+        raise Problem(f"This code has no model {name!r}.", "Release models of today with ./retail train.")
+    return replace(MODELS[name], parameters=dict(parameters))
+
+
+def model_key(model: Model) -> str:
+    """Its name and a hash of its parameters: what its answers and artefacts are kept under."""
+    said = json.dumps(model.parameters, sort_keys=True)
+    return f"{model.name}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
