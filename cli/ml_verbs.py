@@ -10,7 +10,7 @@ from cli.programs import run_dbt, run_python
 from contracts.settings import Settings, load_settings
 
 _PROGRAM = "spark_jobs.ml_training"
-_PANEL_MODELS = ("stg_ml__panels", "int_panel_series_arrayed", "feat_panel_daily")
+PANEL_MODELS = ("stg_ml__panels", "int_panel_series_arrayed", "feat_panel_daily")
 _OF_LOADING = ("--panel", "--layout", "--top")
 
 
@@ -28,7 +28,7 @@ def backtest(context: typer.Context) -> None:
         if code := run_python(settings, _PROGRAM, "load-panel", *_chosen(arguments)):
             raise typer.Exit(code)
         step("Making its features")
-        if code := run_dbt(settings, ["run", "--quiet", "--select", *_PANEL_MODELS]):
+        if code := run_dbt(settings, ["run", "--quiet", "--select", *PANEL_MODELS]):
             raise typer.Exit(code)
     raise typer.Exit(run_python(settings, _PROGRAM, "backtest", *arguments))
 

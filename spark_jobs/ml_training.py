@@ -18,22 +18,14 @@ from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import PANELS
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
+from spark_jobs.forecasting.learning_session import learning_session
 from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.panels import load_panel, ordered
 from spark_jobs.forecasting.releasing import train
 from spark_jobs.forecasting.running import Plan, run_backtest
 from spark_jobs.forecasting.sources import PANEL_TABLE, STORE_TABLE, source_or_only
-from spark_jobs.late_session import LateSession
-from spark_jobs.session import build_session
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
-
-_SESSION = {
-    "spark.sql.shuffle.partitions": "4",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
-    "spark.driver.memory": "2g",
-}
 
 
 def main() -> int:
@@ -84,11 +76,6 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     for name, one in release.serving.items():
         sys.stdout.write(f"{name:<13}{release.models[one.key].name:<23}{one.reason}\n")
     return 0
-
-
-def learning_session(settings: Settings) -> LateSession:
-    """A session as learners want it."""
-    return LateSession(lambda: build_session("ml_training", settings, _SESSION))
 
 
 def _panel_of(options: argparse.Namespace) -> Panel:

@@ -11,10 +11,10 @@ import numpy as np
 
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
+from spark_jobs.forecasting.learning_session import learning_session
 from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.predicting import predict
 from spark_jobs.forecasting.sources import STORE_TABLE, source_or_only
-from spark_jobs.ml_training import learning_session
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
 

@@ -27,6 +27,7 @@ from spark_jobs.forecasting.model import HORIZON_WEEKS
 _TRAINING_DAYS = 728
 _CHUNK = 1 << 20
 _DONE = "_SUCCESS"
+_COPIED = (UNITS, IS_OFFERED, IS_KNOWN, *FROM_ORIGIN, *FROM_WEEKDAY, *IN_ADVANCE, *ATTRIBUTES)
 _ANY_DAY = ("1900-01-01", "2299-12-31")
 
 
@@ -56,7 +57,8 @@ def take_snapshot(
 
 def data_state(client: Client, table: str, source: str) -> str:
     """A word for everything that a snapshot would copy: the same rows, the same word."""
-    query = f"SELECT count(), groupBitXor(cityHash64(*)) FROM ({_copied(table)})"  # noqa: S608 - names of our own
+    columns = ", ".join(f"ifNull(toFloat64({name}), -1e300)" for name in _COPIED)  # a hash over NULL is NULL
+    query = f"SELECT count(), groupBitXor(cityHash64(series, day, {columns})) FROM ({_copied(table)})"  # noqa: S608
     chosen = {"source": source, "first": _ANY_DAY[0], "last": _ANY_DAY[1]}
     return "-".join(str(part) for part in client.query(query, chosen).result_rows[0])
 
@@ -138,7 +140,7 @@ def _day(origin: np.datetime64) -> int:
 
 
 def _copied(table: str) -> str:
-    columns = ", ".join((UNITS, IS_OFFERED, IS_KNOWN, *FROM_ORIGIN, *FROM_WEEKDAY, *IN_ADVANCE, *ATTRIBUTES))
+    columns = ", ".join(_COPIED)
     return f"""
         SELECT series, toInt32(dateDiff('day', toDate32('1970-01-01'), date_key)) AS day, {columns}
         FROM {table} INNER JOIN ({_numbered(table)}) AS numbered USING (store_id, product_id)

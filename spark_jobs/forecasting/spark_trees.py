@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from pyspark.ml import Pipeline, PipelineModel, Transformer
 from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.regression import GBTRegressor, RandomForestRegressor
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own convention
 
 from spark_jobs.forecasting import metrics
@@ -70,16 +71,26 @@ class FittedSparkTrees:
 
     def predict(self, data: DemandData, origin: np.datetime64) -> np.ndarray:
         """(series, 28) units."""
-        asked = data.questions(origin).fillna(0.0, list(_MEMBERS))
-        answered = [
-            pipeline.transform(asked.where(F.col("week") == week)).select(
-                SERIES, DAY, (F.col(_FACTOR) * F.col(STATISTICAL)).alias("units")
-            )
-            for week, pipeline in self.pipelines.items()
-        ]
-        found = _united(answered).toPandas()
+        found = self._answered(data.questions(origin), SERIES, DAY).toPandas()
         units = found["units"].to_numpy()
         return checked(placed(data, origin, found[SERIES].to_numpy(), found[DAY].to_numpy(), units))
+
+    def answer(self, rows: pd.DataFrame) -> np.ndarray:
+        """Units for rows of questions."""
+        numbered = rows[["week", *_MEMBERS, STATISTICAL]].assign(row=np.arange(len(rows)))
+        found = self._answered(SparkSession.active().createDataFrame(numbered), "row").toPandas()
+        return found.sort_values("row")["units"].to_numpy()
+
+    def _answered(self, asked: DataFrame, *keys: str) -> DataFrame:
+        """Columns `keys` and units."""
+        asked = asked.fillna(0.0, list(_MEMBERS))
+        units = (F.col(_FACTOR) * F.col(STATISTICAL)).alias("units")
+        return _united(
+            [
+                pipeline.transform(asked.where(F.col("week") == week)).select(*keys, units)
+                for week, pipeline in self.pipelines.items()
+            ]
+        )
 
     def save(self, folder: Path) -> None:
         """Spark's own format, a folder per week."""

@@ -60,7 +60,7 @@ def speak(
             units[chosen] = said
             lower[chosen], upper[chosen] = calibration.interval(said, spread[chosen], classes[chosen])
             models[chosen] = release.models[key].name
-    young = classes == YOUNG
+    young = (classes == YOUNG) & active(history)
     if young.any():
         said, spread_of_young, names = (part[young] for part in young_rule(history, series))
         _, calibration = learnt[release.serving[YOUNG].key]
