@@ -2,9 +2,9 @@
 
 python -m bench.ml [SERIES …]
 
-Two years of series made inside the engine (a level, a weekday shape, a season, counts that vary as waiting times do); their features by dbt;
-then what `./retail train` and `./retail predict` do. Seconds, peak memory (this process, Spark's JVM and its
-workers; the engine's is not in it), and the exponent p of seconds ~ series ** p.
+Two years of series made inside the engine (a level, a weekday shape, a season, counts that vary as waiting times do);
+their features by dbt; then what `./retail train` and `./retail predict` do. Seconds, peak memory (this process, Spark's
+JVM and its workers; the engine's is not in it), and the exponent p of seconds ~ series ** p.
 """
 
 import argparse

@@ -27,6 +27,7 @@ _MEMBERS = [name for name in FEATURES if name != STATISTICAL]
 _LABEL, _WEIGHT, _VECTOR, _FACTOR = "label", "weight", "features", "prediction"
 _MOST_TIMES = 20.0  # a label above it says more about the usual units than about the day
 _SEED = 20260101
+_TUNING_WINDOWS = 2
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class SparkTreesModel:
     kind: Kind = "learned"
 
     def tuned(self, data: DemandData, origin: np.datetime64) -> Self:
-        """With the choice that forecasts the window before the origin best."""
+        """With the choice that forecasts the last two windows before the origin best."""
         if not self.choices:
             return self
-        return best_of([replace(self, parameters=self.parameters | choice) for choice in self.choices], data, origin)
+        candidates = [replace(self, parameters=self.parameters | choice) for choice in self.choices]
+        return best_of(candidates, data, origin, _TUNING_WINDOWS)
 
     def fit(self, data: DemandData, origin: np.datetime64) -> "FittedSparkTrees":
         """Learn from what is known at the origin, a week at a time."""
@@ -131,7 +133,11 @@ RANDOM_FOREST = SparkTreesModel(
     "random_forest",
     "RandomForestRegressor",
     {"numTrees": 40, "maxDepth": 7, "minInstancesPerNode": 50, "subsamplingRate": 0.5, "maxBins": 32},
+    ({"maxDepth": 5}, {"maxDepth": 7}, {"maxDepth": 9}),
 )
 GRADIENT_BOOSTED_TREES = SparkTreesModel(
-    "gradient_boosted_trees", "GBTRegressor", {"maxIter": 20, "maxDepth": 4, "stepSize": 0.1, "minInstancesPerNode": 50}
+    "gradient_boosted_trees",
+    "GBTRegressor",
+    {"maxIter": 20, "maxDepth": 4, "stepSize": 0.1, "minInstancesPerNode": 50},
+    ({"maxDepth": 3, "maxIter": 30}, {"maxDepth": 4}, {"maxDepth": 5}),
 )
