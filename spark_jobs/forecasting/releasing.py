@@ -30,8 +30,7 @@ from spark_jobs.forecasting.release import (
     without_most_scores,
 )
 from spark_jobs.forecasting.results import means
-from spark_jobs.forecasting.running import Judged, Material, Tell, gather, judge, snapshot_data, write_judged
-from spark_jobs.forecasting.running import Plan as Plan
+from spark_jobs.forecasting.running import Judged, Material, Plan, Tell, gather, judge, snapshot_data, write_judged
 from spark_jobs.forecasting.snapshot import SnapshotData
 from spark_jobs.forecasting.young import BORROWED, OWN, YOUNG
 from spark_jobs.late_session import LateSession

@@ -57,7 +57,7 @@ def test_a_learner_is_read_back_as_it_was(model, data: TableData, tmp_path: Path
     "model", [MODELS[0], *(pytest.param(model, marks=pytest.mark.long) for model in MODELS[1:])], ids=lambda m: m.name
 )
 def test_a_learner_answers_rows_as_it_predicts(model, data: TableData) -> None:
-    """Rows of questions, in any order, get the units that `predict` puts at their place; so features can be permuted."""
+    """Rows of questions in any order get the units that `predict` puts at their place, so features can be permuted."""
     fitted = model.fit(data, HELD)
     said = fitted.predict(data, HELD)
     rows = data.questions(HELD).toPandas().sample(frac=1, random_state=3)
