@@ -13,13 +13,19 @@ from warehouse.create_tables import create_tables
 from warehouse.releases import ReleaseLog, add_release, pin, release_log, released_sources, roll_back, unpin
 
 
-@pytest.fixture
-def client(running_stack: Settings) -> Client:
-    """A warehouse in which nothing was ever released."""
+@pytest.fixture(scope="module")
+def warehouse(running_stack: Settings) -> Client:
+    """A warehouse with its tables."""
     client = connect(running_stack)
     create_tables(client)
-    client.command(f"TRUNCATE TABLE {RELEASES}")
     return client
+
+
+@pytest.fixture
+def client(warehouse: Client) -> Client:
+    """A warehouse in which nothing was ever released."""
+    warehouse.command(f"TRUNCATE TABLE {RELEASES}")
+    return warehouse
 
 
 def _log(client: Client) -> ReleaseLog:
@@ -39,7 +45,7 @@ def test_nothing_serves_before_the_first(client: Client) -> None:
     """A source without releases has none, and there is nothing to go back to."""
     assert _log(client).serving == ""
     assert released_sources(client) == []
-    with pytest.raises(Problem, match="Nothing of s served before"):
+    with pytest.raises(Problem, match="No release of s served before today"):
         roll_back(client, _log(client), "Ann", "")
 
 
@@ -64,7 +70,7 @@ def test_rolling_back_goes_further_each_time(client: Client) -> None:
     _release(client, "r1", "r2", "r3")
     assert roll_back(client, _log(client), "Ben", "too low").serving_release_id == "r2"
     assert roll_back(client, _log(client), "Ben", "too low").serving_release_id == "r1"
-    with pytest.raises(Problem, match="Nothing of s served before r1"):
+    with pytest.raises(Problem, match="No release of s served before r1"):
         roll_back(client, _log(client), "Ben", "")
     _release(client, "r4")
     assert (_log(client).serving, _log(client).before) == ("r4", "r1")

@@ -77,17 +77,23 @@ def _no_spark():
     raise AssertionError("nothing here needs Spark")
 
 
-@pytest.fixture
-def shop(running_stack: Settings, tmp_path: Path) -> Iterator[Shop]:
-    """A shop of which nothing was released."""
+@pytest.fixture(scope="module")
+def warehouse(running_stack: Settings) -> Iterator[Client]:
+    """A warehouse with its tables."""
     client = connect(running_stack)
     create_tables(client)
-    shop = Shop(client, tmp_path)
+    yield client
+    client.command(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+@pytest.fixture
+def shop(warehouse: Client, tmp_path: Path) -> Shop:
+    """A shop of which nothing was released."""
+    shop = Shop(warehouse, tmp_path)
     for table in (PREDICTIONS, RELEASES, ML_MODEL_RESULTS):
-        client.command(f"TRUNCATE TABLE {table}")
+        warehouse.command(f"TRUNCATE TABLE {table}")
     shop.live()
-    yield shop
-    client.command(f"DROP TABLE {TABLE}")
+    return shop
 
 
 def test_what_is_released_is_read_back_to_the_same_forecasts(shop: Shop) -> None:
