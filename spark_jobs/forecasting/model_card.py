@@ -16,12 +16,13 @@ for products without history (see *Limits*).
 **Data.** {series} series of `features.feat_product_store_daily`, {trained_from} to {trained_to}. The demand is what was
 sold and an estimate of what was not sold for want of stock.
 
-**Method.** Models {tried} were compared in {windows}. Parameters were chosen before the first of them. A model serves a
-class of demand only if its RMSSE is below both baselines' (and below that of the model that served before) on most
-windows, its bias is within 5 % (or, where demand itself moved, no larger than the best baseline's), and its intervals
-hold 87 to 93 % of days; else the best baseline serves. Intervals are split-conformal: from the errors of the last
-window, in units of each series' own spread. What serves was learnt anew from everything until {trained_to}. Code
-{code_version}, seed {seed}, backtest `{run_id}`, made {made_at}.
+**Method.** Compared were {compared}, in {windows}.
+Parameters were chosen before the first of them. A model serves a class of demand only if its RMSSE is below both
+baselines' (and below that of the model that served before) on most windows, its bias is within 5 % (or, where demand
+itself moved, no larger than the best baseline's), and its intervals hold 87 to 93 % of days; else the best baseline
+serves. Intervals are split-conformal: from the errors of the last window, in units of each series' own spread. What
+serves was learnt anew from everything until {trained_to}. Code {code_version}, seed {seed}, backtest `{run_id}`, made
+{made_at}.
 
 ## What serves, and why
 
@@ -52,6 +53,7 @@ def model_card(release: Release, before: str) -> str:
     """`before` is the id of the release that serves until this one does; '' if there is none."""
     windows = f"{len(release.windows)} windows of 28 days (last days known: {', '.join(release.windows)})"
     words = {
+        "compared": ", ".join(sorted(release.scores.get("", {}))) or "no models",
         "windows": windows if release.windows else "no window: history is too short",
         "serving": _serving(release),
         "figures": "\n".join(_figures(release)) or "None: nothing could be compared.",

@@ -14,9 +14,10 @@ from clickhouse_connect.driver.client import Client
 from contracts.problems import Problem
 from spark_jobs.forecasting.champion import UNJUDGED, Verdict, verdict_of
 from spark_jobs.forecasting.classes import CLASSES, demand_classes
+from spark_jobs.forecasting.combined import FittedMean, MeanModel
 from spark_jobs.forecasting.conformal import Calibration, calibrate, spreads
 from spark_jobs.forecasting.examples import FEATURES
-from spark_jobs.forecasting.model import HORIZON_DAYS, Model
+from spark_jobs.forecasting.model import HORIZON_DAYS, Fitted, Model
 from spark_jobs.forecasting.model_card import model_card
 from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.registry import BASELINES, MODELS, model_key
@@ -192,15 +193,25 @@ def _learn(
     release: Release, chosen: Chosen, data: SnapshotData, origin: np.datetime64, folder: Path, tell: Tell
 ) -> None:
     """Fit what serves at the last day known; a model that is there already stays."""
-    fitted = folder / "fitted"
+    place, learnt = folder / "fitted", {}
     for name, model in chosen.models.items():
         key = model_key(model)
-        if (fitted / f"{key}.done").exists():
+        if (place / f"{key}.done").exists():
             continue
+        shutil.rmtree(place / "models" / key, ignore_errors=True)
+        save_model(place, key, _fitted(model, data, origin, learnt, tell), chosen.calibrations[name])
+        (place / f"{key}.done").touch()
+
+
+def _fitted(model: Model, data: SnapshotData, origin: np.datetime64, learnt: dict[str, Fitted], tell: Tell) -> Fitted:
+    """A member of a mean that serves by itself, too, learns once."""
+    if isinstance(model, MeanModel):
+        return FittedMean({one.name: _fitted(one, data, origin, learnt, tell) for one in model.members})
+    key = model_key(model)
+    if key not in learnt:
         tell(f"{model.name}: learning from everything until {origin}")
-        shutil.rmtree(fitted / "models" / key, ignore_errors=True)
-        save_model(fitted, key, model.fit(data, origin), chosen.calibrations[name])
-        (fitted / f"{key}.done").touch()
+        learnt[key] = model.fit(data, origin)
+    return learnt[key]
 
 
 def _packed(release: Release, folder: Path, store: ModelStore, before: str) -> str:
@@ -219,7 +230,7 @@ def _rows(release: Release, location: str) -> list[dict[str, Any]]:
             "source": release.source,
             "release_id": release.release_id,
             "demand_class": name,
-            "model": release.models[one.key].name,
+            "model": OWN if name == YOUNG else release.models[one.key].name,
             "serving_reason": one.reason,
             "parameters": json.dumps(release.models[one.key].parameters),
             "trained_from": release.trained_from,

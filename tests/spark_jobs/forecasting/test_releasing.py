@@ -130,6 +130,7 @@ def test_a_release_is_written_down_with_its_reasons(shop: Shop) -> None:
         "prior_units",
     }
     assert "Insufficient history" in by_class["too short"]["serving_reason"]
+    assert by_class["too short"]["model"] == "young_weekday_mean"
     champions = shop.client.query(
         f"SELECT DISTINCT toString(demand_class), toString(model) FROM {ML_MODEL_RESULTS} WHERE is_champion"
     ).result_rows
