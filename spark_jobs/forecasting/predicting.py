@@ -18,7 +18,7 @@ from spark_jobs.forecasting.model import HORIZON_DAYS
 from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.release import Release, load_model, read_release
 from spark_jobs.forecasting.snapshot import Series, SnapshotData, read_demand, read_series, take_snapshot
-from spark_jobs.forecasting.speaking import Learnt, Said, keys_needed, learnt_at, speak
+from spark_jobs.forecasting.speaking import Said, keys_needed, learnt_at, speak
 from spark_jobs.late_session import LateSession
 from warehouse.releases import release_log
 
@@ -107,11 +107,11 @@ def _said(
     take_snapshot(client, table, release.source, folder / "features.parquet", days)
     data = SnapshotData(spark, panel, folder, _ROWS, release.seed)
     place = store.fetch(release.release_id)
-    learnt: dict[str, Learnt] = {}
-    for key in keys_needed(release, data.history(origin)):
-        learnt[key] = (
-            learnt_at(release.models[key].model(), data, origin, tell) if is_past else load_model(place, release, key)
-        )
+    needed = keys_needed(release, data.history(origin))
+    if is_past:
+        learnt = learnt_at({key: release.models[key].model() for key in needed}, data, origin, tell)
+    else:
+        learnt = {key: load_model(place, release, key) for key in needed}
     run_id = f"{release.release_id} {origin}" + (" learnt anew" if is_past else "")
     return speak(release, learnt, data, origin, series), run_id
 

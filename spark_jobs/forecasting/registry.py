@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from contracts.problems import Problem
 from spark_jobs.forecasting.boosted import BoostedModel
-from spark_jobs.forecasting.combined import COMBINED, MEMBERS, MeanModel
-from spark_jobs.forecasting.model import Model
+from spark_jobs.forecasting.combined import COMBINED, MEMBERS, FittedMean, MeanModel
+from spark_jobs.forecasting.model import DemandData, Fitted, Model
 from spark_jobs.forecasting.spark_trees import GRADIENT_BOOSTED_TREES, RANDOM_FOREST
 from spark_jobs.forecasting.statistical import STATISTICAL
 
+Tell = Callable[[str], None]
 MODELS: dict[str, Model] = {
     model.name: model for model in (*STATISTICAL, BoostedModel(), RANDOM_FOREST, GRADIENT_BOOSTED_TREES)
 }
@@ -39,6 +42,19 @@ def model_with(name: str, parameters: Mapping[str, Any]) -> Model:
     if name not in MODELS:
         raise Problem(f"This code has no model {name!r}.", "Release models of today with ./retail train.")
     return replace(MODELS[name], parameters=dict(parameters))
+
+
+def fit_once(
+    model: Model, data: DemandData, origin: np.datetime64, learnt: dict[tuple[str, str], Fitted], tell: Tell
+) -> Fitted:
+    """Fit it, unless `learnt` has it: a member of a mean that speaks for itself, too, learns once."""
+    if isinstance(model, MeanModel):
+        return FittedMean({one.name: fit_once(one, data, origin, learnt, tell) for one in model.members})
+    key = (model_key(model), str(origin))
+    if key not in learnt:
+        tell(f"{model.name}: learning from everything until {origin}")
+        learnt[key] = model.fit(data, origin)
+    return learnt[key]
 
 
 def model_key(model: Model) -> str:

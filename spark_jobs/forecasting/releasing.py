@@ -14,13 +14,12 @@ from clickhouse_connect.driver.client import Client
 from contracts.problems import Problem
 from spark_jobs.forecasting.champion import UNJUDGED, Verdict, verdict_of
 from spark_jobs.forecasting.classes import CLASSES, demand_classes
-from spark_jobs.forecasting.combined import FittedMean, MeanModel
 from spark_jobs.forecasting.conformal import Calibration, calibrate, spreads
 from spark_jobs.forecasting.examples import FEATURES
-from spark_jobs.forecasting.model import HORIZON_DAYS, Fitted, Model
+from spark_jobs.forecasting.model import HORIZON_DAYS, Model
 from spark_jobs.forecasting.model_card import model_card
 from spark_jobs.forecasting.model_store import ModelStore
-from spark_jobs.forecasting.registry import BASELINES, MODELS, model_key
+from spark_jobs.forecasting.registry import BASELINES, MODELS, fit_once, model_key
 from spark_jobs.forecasting.release import (
     CARD,
     Artefact,
@@ -199,19 +198,8 @@ def _learn(
         if (place / f"{key}.done").exists():
             continue
         shutil.rmtree(place / "models" / key, ignore_errors=True)
-        save_model(place, key, _fitted(model, data, origin, learnt, tell), chosen.calibrations[name])
+        save_model(place, key, fit_once(model, data, origin, learnt, tell), chosen.calibrations[name])
         (place / f"{key}.done").touch()
-
-
-def _fitted(model: Model, data: SnapshotData, origin: np.datetime64, learnt: dict[str, Fitted], tell: Tell) -> Fitted:
-    """A member of a mean that serves by itself, too, learns once."""
-    if isinstance(model, MeanModel):
-        return FittedMean({one.name: _fitted(one, data, origin, learnt, tell) for one in model.members})
-    key = model_key(model)
-    if key not in learnt:
-        tell(f"{model.name}: learning from everything until {origin}")
-        learnt[key] = model.fit(data, origin)
-    return learnt[key]
 
 
 def _packed(release: Release, folder: Path, store: ModelStore, before: str) -> str:

@@ -9,6 +9,7 @@ from spark_jobs.forecasting.champion import UNJUDGED
 from spark_jobs.forecasting.classes import demand_classes
 from spark_jobs.forecasting.conformal import Calibration, calibrate, spreads
 from spark_jobs.forecasting.model import HORIZON_DAYS, DemandData, Fitted, Forecast, Model
+from spark_jobs.forecasting.registry import fit_once
 from spark_jobs.forecasting.release import Release
 from spark_jobs.forecasting.snapshot import Series
 from spark_jobs.forecasting.young import BORROWED, YOUNG, active, young_rule
@@ -35,13 +36,17 @@ def keys_needed(release: Release, history: Array) -> list[str]:
     return sorted({one.key for name, one in release.serving.items() if name in present})
 
 
-def learnt_at(model: Model, data: DemandData, origin: np.datetime64, tell: Callable[[str], None]) -> Learnt:
-    """A model as it would have been at an origin that the released one knows more than: learnt and calibrated anew."""
-    before = origin - HORIZON_DAYS
-    tell(f"{model.name}: learning from what was known on {before}, and on {origin}")
-    said, known = model.fit(data, before).predict(data, before), data.history(before)
-    actual = data.history(origin)[:, -HORIZON_DAYS:]
-    return model.fit(data, origin), calibrate(actual, said, spreads(known), demand_classes(known))
+def learnt_at(
+    models: Mapping[str, Model], data: DemandData, origin: np.datetime64, tell: Callable[[str], None]
+) -> dict[str, Learnt]:
+    """Models as they would have been at an origin that the released ones know more than: learnt, calibrated anew."""
+    before, found, fits = origin - HORIZON_DAYS, {}, {}
+    actual, known = data.history(origin)[:, -HORIZON_DAYS:], data.history(before)
+    for key, model in models.items():
+        said = fit_once(model, data, before, fits, tell).predict(data, before)
+        calibration = calibrate(actual, said, spreads(known), demand_classes(known))
+        found[key] = (fit_once(model, data, origin, fits, tell), calibration)
+    return found
 
 
 def speak(
