@@ -7,16 +7,17 @@ import typer
 from cli.console import step
 from cli.data_verbs import PASS_ON
 from cli.programs import run_dbt, run_python
-from contracts.settings import load_settings
+from contracts.settings import Settings, load_settings
 
 _PROGRAM = "spark_jobs.ml_training"
-_PANEL_MODELS = ("stg_ml__panels", "int_panel_series_arrayed", "feat_panel_daily")
+PANEL_MODELS = ("stg_ml__panels", "int_panel_series_arrayed", "feat_panel_daily")
 _OF_LOADING = ("--panel", "--layout", "--top")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    app.command(context_settings=PASS_ON)(backtest)
+    for verb in (backtest, train, predict):
+        app.command(context_settings=PASS_ON)(verb)
 
 
 def backtest(context: typer.Context) -> None:
@@ -27,9 +28,29 @@ def backtest(context: typer.Context) -> None:
         if code := run_python(settings, _PROGRAM, "load-panel", *_chosen(arguments)):
             raise typer.Exit(code)
         step("Making its features")
-        if code := run_dbt(settings, ["run", "--quiet", "--select", *_PANEL_MODELS]):
+        if code := run_dbt(settings, ["run", "--quiet", "--select", *PANEL_MODELS]):
             raise typer.Exit(code)
     raise typer.Exit(run_python(settings, _PROGRAM, "backtest", *arguments))
+
+
+def train(context: typer.Context) -> None:
+    """Choose a model for every class of demand, learn it anew and release it. --help tells the rest."""
+    raise typer.Exit(train_models(load_settings(), *context.args))
+
+
+def predict(context: typer.Context) -> None:
+    """Publish the released models' forecasts of the next 28 days. --help tells the rest."""
+    raise typer.Exit(publish_forecasts(load_settings(), *context.args))
+
+
+def train_models(settings: Settings, *arguments: str) -> int:
+    """Train and release on the features there are; gives the exit code. Nothing new: nothing is done."""
+    return run_python(settings, _PROGRAM, "train", *arguments)
+
+
+def publish_forecasts(settings: Settings, *arguments: str) -> int:
+    """Predict from the last day known; gives the exit code, 1 where the gate stayed shut."""
+    return run_python(settings, "spark_jobs.predict_demand", *arguments)
 
 
 def _chosen(arguments: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     retail_home: Path = Path(".retail")
     retail_jars: Path | None = None
+    retail_model_store: str = ""
     retail_test_online_retail: Path | None = None
     retail_test_clickhouse_connect: Path | None = None
     retail_test_dbt_clickhouse: Path | None = None
@@ -99,6 +100,14 @@ class Settings(BaseSettings):
     def dbt_manifest(self) -> Path:
         """dbt's manifest as DAGs read it; dbt's own is rewritten by each of its runs."""
         return self.home / "airflow" / "dbt" / "manifest.json"
+
+    @property
+    def model_store(self) -> str:
+        """Path or URI under which released models lie."""
+        if "://" in self.retail_model_store:
+            return self.retail_model_store
+        said = self.retail_model_store
+        return str(_from_project(Path(said)) if said else self.home / "ml" / "releases")
 
     def environment(self) -> dict[str, str]:
         """Variables that hand these very settings, secrets included, to a program we start."""

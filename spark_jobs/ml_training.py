@@ -1,10 +1,12 @@
-"""Holds models of demand to what came.
+"""Holds models of demand to what came, and releases those that serve.
 
 python -m spark_jobs.ml_training load-panel FILE [--layout m5|long] [--top N]
 python -m spark_jobs.ml_training backtest (--source NAME | --panel FILE …) [--models …] [--origins N]
+python -m spark_jobs.ml_training train [--source NAME] [--models …]
 """
 
 import argparse
+import getpass
 import re
 import sys
 from datetime import UTC, datetime
@@ -16,19 +18,14 @@ from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import PANELS
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
+from spark_jobs.forecasting.learning_session import learning_session
+from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.panels import load_panel, ordered
+from spark_jobs.forecasting.releasing import train
 from spark_jobs.forecasting.running import Plan, run_backtest
-from spark_jobs.session import build_session
+from spark_jobs.forecasting.sources import PANEL_TABLE, STORE_TABLE, source_or_only
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
-
-STORE_TABLE, PANEL_TABLE = "features.feat_product_store_daily", "features.feat_panel_daily"
-_SESSION = {
-    "spark.sql.shuffle.partitions": "4",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
-    "spark.driver.memory": "2g",
-}
 
 
 def main() -> int:
@@ -56,16 +53,28 @@ def _load_panel(settings: Settings, options: argparse.Namespace) -> int:
 def _backtest(settings: Settings, options: argparse.Namespace) -> int:
     client = connect(settings)
     create_tables(client)
-    source = _name(options.panel) if options.panel else options.source
     table = settings.retail_schema_prefix + (PANEL_TABLE if options.panel else STORE_TABLE)
+    source = _name(options.panel) if options.panel else source_or_only(client, table, options.source)
     panel = _panel_of(options) if options.panel else None
     plan = Plan(source, table, panel, options.models, options.origins, options.rows, options.seed)
-    spark = build_session("ml_training", settings, _SESSION)
-    try:
+    with learning_session(settings) as spark:
         shown = run_backtest(spark, client, plan, settings.home / "ml" / "backtests", _say)
-    finally:
-        spark.stop()
     sys.stdout.write(shown + "\n")
+    return 0
+
+
+def _train(settings: Settings, options: argparse.Namespace) -> int:
+    client = connect(settings)
+    create_tables(client)
+    table = settings.retail_schema_prefix + STORE_TABLE
+    source = source_or_only(client, table, options.source)
+    plan = Plan(source, table, None, options.models, options.origins, options.rows, options.seed)
+    store = ModelStore(settings.model_store, settings.home / "ml" / "fetched")
+    by = options.by or getpass.getuser()
+    with learning_session(settings) as spark:
+        release = train(spark, client, plan, store, settings.home / "ml" / "trainings", by, options.reason, _say)
+    for name, one in release.serving.items():
+        sys.stdout.write(f"{name:<13}{release.models[one.key].name:<23}{one.reason}\n")
     return 0
 
 
@@ -82,23 +91,28 @@ def _say(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Hold models of demand to what came.")
+    parser = argparse.ArgumentParser(description="Hold models of demand to what came, and release those that serve.")
     programs = parser.add_subparsers(required=True)
     for name, program, text in (
         ("load-panel", _load_panel, "bring a panel of demand into ml.panels"),
         ("backtest", _backtest, "what every model would have forecast, and how wrong it would have been"),
+        ("train", _train, "choose a model for every class of demand by backtest, learn it anew, release it"),
     ):
-        part = programs.add_parser(name, help=text)
+        part = programs.add_parser(name, help=text, description=text)
         part.set_defaults(program=program)
-        part.add_argument("--panel", type=Path, help="CSV file: id, date, units, or that of the M5 competition")
-        part.add_argument("--layout", choices=LAYOUTS, default="long", help="of the file (default: long)")
-        part.add_argument("--top", type=int, help="only so many series, those sold on most days")
-        if program is _backtest:
-            part.add_argument("--source", default="demo", help="source of the warehouse, if there is no --panel")
+        if program is not _train:
+            part.add_argument("--panel", type=Path, help="CSV file: id, date, units, or that of the M5 competition")
+            part.add_argument("--layout", choices=LAYOUTS, default="long", help="of the file (default: long)")
+            part.add_argument("--top", type=int, help="only so many series, those sold on most days")
+        if program is not _load_panel:
+            part.add_argument("--source", default="", help="of the warehouse (default: its only one, or demo)")
             part.add_argument("--models", default="champion", help="all, champion or names with commas")
             part.add_argument("--origins", type=int, default=3, help="how many windows of 28 days, the last ones")
             part.add_argument("--rows", type=int, default=60_000, help="examples per horizon week, at most")
             part.add_argument("--seed", type=int, default=20260101)
+        if program is _train:
+            part.add_argument("--reason", default="trained", help="why, for the record")
+            part.add_argument("--by", default="", help="who, for the record (default: the user)")
     return parser
 
 

@@ -17,6 +17,7 @@ from contracts.tables import (
     REALTIME_SALES_METRICS,
     REALTIME_STOCK,
     RECOMMENDATIONS,
+    RELEASES,
     STOCK_DRIFT,
 )
 
@@ -97,6 +98,31 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
         },
         ("source", "task", "model", "demand_class", "horizon_week", "origin_date", "measure", "run_id"),
         "run_at",
+    ),
+    # One row per action on a release (made, pinned, …) and class of demand: what is in it, and what serves since.
+    RELEASES: WrittenTable(
+        {
+            "source": _WORD,
+            "acted_at": _INSTANT,
+            "action": _WORD,  # released; held (trained while another was pinned); pinned; unpinned; rolled back
+            "release_id": "String",
+            "demand_class": _WORD,
+            "model": _WORD,
+            "serving_reason": "String",  # why this model and no other is in the release for the class
+            "parameters": "String",  # JSON
+            "trained_from": "Date32",
+            "trained_to": "Date32",
+            "code_version": "String",
+            "seed": "Int64",
+            "run_id": "String",  # of the backtest that chose
+            "location": "String",  # of the artefacts
+            "serving_release_id": "String",  # what serves after the action
+            "is_pinned": "Bool",  # whether it stays when another is trained
+            "acted_by": "String",
+            "acted_reason": "String",
+        },
+        ("source", "acted_at", "release_id", "demand_class"),
+        "acted_at",
     ),
     # One row per day made, location and product: the parameters that the released policy advises.
     RECOMMENDATIONS: WrittenTable(

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +10,14 @@ import numpy as np
 
 from spark_jobs.forecasting import metrics
 from spark_jobs.forecasting.classes import demand_classes
+from spark_jobs.forecasting.combined import MeanModel
 from spark_jobs.forecasting.conformal import calibrate, spreads
 from spark_jobs.forecasting.importance import permutation_importance
 from spark_jobs.forecasting.memory import PeakMemory
 from spark_jobs.forecasting.model import HORIZON_DAYS, DemandData, Model
+from spark_jobs.forecasting.registry import model_key
 
 Array = np.ndarray
-COMBINED = "combined"
 _SEED = 20260101
 Tell = Callable[[str], None]
 
@@ -49,31 +50,31 @@ def rolling_origins(last_day: np.datetime64, count: int) -> list[np.datetime64]:
     return [last_day - HORIZON_DAYS * step for step in range(count, 0, -1)]
 
 
-def answers_at(
-    models: Sequence[Model], data: DemandData, origins: Sequence[np.datetime64], folder: Path, tell: Tell
-) -> dict[tuple[str, np.datetime64], Answer]:
-    """What every model says at every origin and at the one before the first, which calibrates.
+def tuned_models(
+    models: Sequence[Model], data: DemandData, origin: np.datetime64, folder: Path, tell: Tell
+) -> list[Model]:
+    """The models with parameters chosen by what is known at the origin; choices are kept in the folder."""
+    return [_tuned(model, data, origin, folder, tell) for model in models]
 
-    Parameters are chosen once, by what was known at that one. Answers are kept in the folder and not worked out again.
+
+def answers_at(
+    models: Mapping[str, Model], data: DemandData, origins: Sequence[np.datetime64], folder: Path, tell: Tell
+) -> dict[tuple[str, np.datetime64], Answer]:
+    """What every model says at every origin, by the name it is given here.
+
+    Answers are kept in the folder under name and parameters, and not worked out again.
     """
-    asked = [origins[0] - HORIZON_DAYS, *origins]
     found = {}
-    for model in models:
-        chosen = None
-        for origin in asked:
-            kept = folder / f"{model.name}-{origin}.npz"
-            if not kept.exists():
-                chosen = chosen or _tuned(model, data, asked[0], folder, tell)
-                tell(f"{chosen.name} at {origin}")
-                _keep(kept, _answer(chosen, data, origin))
-            found[model.name, origin] = _kept(kept)
+    for count, (name, model) in enumerate(models.items(), 1):
+        for origin in origins:
+            found[name, origin] = _answered(model, data, origin, folder, tell, f"{count} of {len(models)}")
     return found
 
 
-def combined(
-    models: Sequence[Model], data: DemandData, answers: dict, calibration_origin: np.datetime64
-) -> tuple[str, str] | None:
-    """Names of the best statistical and the best learned model in the calibration window; None without one of each."""
+def best_pair(
+    models: Sequence[Model], data: DemandData, answers: Mapping, calibration_origin: np.datetime64
+) -> tuple[Model, Model] | None:
+    """The best statistical and the best learned model in the calibration window; None without one of each."""
     actual = data.history(calibration_origin + HORIZON_DAYS)[:, -HORIZON_DAYS:]
     scale = metrics.naive_scale(data.history(calibration_origin))
 
@@ -84,14 +85,20 @@ def combined(
     learned = [model for model in models if model.kind == "learned"]
     if not statistical or not learned:
         return None
-    return min(statistical, key=error).name, min(learned, key=error).name
+    return min(statistical, key=error), min(learned, key=error)
 
 
-def mean_answer(one: Answer, other: Answer) -> Answer:
-    """Half of each."""
-    importance = {name: share / 2 for name, share in (one.importance | other.importance).items()}
+def mean_answer(answers: Sequence[Answer]) -> Answer:
+    """Equal parts of each."""
+    importance: dict[str, float] = {}
+    for answer in answers:
+        for name, share in answer.importance.items():
+            importance[name] = importance.get(name, 0.0) + share / len(answers)
     return Answer(
-        (one.units + other.units) / 2, one.seconds + other.seconds, max(one.peak_mb, other.peak_mb), importance
+        np.mean([answer.units for answer in answers], axis=0),
+        sum(answer.seconds for answer in answers),
+        max(answer.peak_mb for answer in answers),
+        importance,
     )
 
 
@@ -128,6 +135,16 @@ def scored(model: str, data: DemandData, origin: np.datetime64, answer: Answer, 
                 if np.isfinite(value)
             ]
     return found
+
+
+def _answered(model: Model, data: DemandData, origin: np.datetime64, folder: Path, tell: Tell, progress: str) -> Answer:
+    if isinstance(model, MeanModel):
+        return mean_answer([_answered(one, data, origin, folder, tell, progress) for one in model.members])
+    kept = folder / f"{model_key(model)}-{origin}.npz"
+    if not kept.exists():
+        tell(f"{model.name} at {origin} (model {progress})")
+        _keep(kept, _answer(model, data, origin))
+    return _kept(kept)
 
 
 def _tuned(model: Model, data: DemandData, origin: np.datetime64, folder: Path, tell: Tell) -> Model:

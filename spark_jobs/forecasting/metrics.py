@@ -29,12 +29,12 @@ def naive_scale(history: Array, lag: int = 1, power: int = 2) -> Array:
 
 def rmse(actual: Array, forecast: Array) -> float:
     """Root mean squared error over all series and days."""
-    return float(np.sqrt(np.nanmean((forecast - actual) ** 2)))
+    return float(np.sqrt(_mean((forecast - actual) ** 2)))
 
 
 def mae(actual: Array, forecast: Array) -> float:
     """Mean absolute error over all series and days."""
-    return float(np.nanmean(np.abs(forecast - actual)))
+    return _mean(np.abs(forecast - actual))
 
 
 def rmsse(actual: Array, forecast: Array, scale: Array) -> float:
@@ -60,13 +60,18 @@ def bias(actual: Array, forecast: Array) -> float:
 def pinball(actual: Array, quantile_forecast: Array, quantile: float) -> float:
     """Mean pinball loss of a forecast of that quantile."""
     error = actual - quantile_forecast
-    return float(np.nanmean(np.maximum(quantile * error, (quantile - 1) * error)))
+    return _mean(np.maximum(quantile * error, (quantile - 1) * error))
 
 
 def coverage(actual: Array, lower: Array, upper: Array) -> float:
     """Share of days within [lower, upper], both ends included."""
     known = np.isfinite(actual)
     return _ratio((known & (actual >= lower) & (actual <= upper)).sum(), known.sum())
+
+
+def _mean(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def _mean_by_series(values: Array) -> Array:

@@ -30,8 +30,10 @@ class Run:
     run_at: datetime
 
 
-def result_rows(run: Run, scores: Iterable[Scored], parameters: Mapping[str, Mapping[str, Any]], champion: str) -> list:
-    """One row per measure, in the columns of `ml.ml_model_results`."""
+def result_rows(
+    run: Run, scores: Iterable[Scored], parameters: Mapping[str, Mapping[str, Any]], champions: Mapping[str, str]
+) -> list:
+    """One row per measure, in the columns of `ml.ml_model_results`; champions by class of demand, '' for all."""
     return [
         {
             "run_id": run.run_id,
@@ -49,7 +51,7 @@ def result_rows(run: Run, scores: Iterable[Scored], parameters: Mapping[str, Map
             "parameters": json.dumps(parameters.get(score.model, {})),
             "code_version": run.code_version,
             "seed": run.seed,
-            "is_champion": score.model == champion,
+            "is_champion": score.model == champions.get(score.demand_class),
             "run_at": run.run_at,
         }
         for score in scores
@@ -69,11 +71,11 @@ def cost_scores(model: str, origin: np.datetime64, answer: Answer) -> list[Score
     return [Scored(model, origin, "", 0, name, float(value), count) for name, value in measures.items()]
 
 
-def means(scores: Iterable[Scored]) -> dict[str, dict[str, float]]:
-    """Measures over all classes and weeks, averaged over origins: by model, then by measure."""
+def means(scores: Iterable[Scored], demand_class: str = "") -> dict[str, dict[str, float]]:
+    """Measures of a class ('' for all) over all weeks, averaged over origins: by model, then by measure."""
     values = defaultdict(lambda: defaultdict(list))
     for score in scores:
-        if score.demand_class == "" and score.horizon_week == 0:
+        if score.demand_class == demand_class and score.horizon_week == 0:
             values[score.model][score.measure].append(score.value)
     return {
         model: {measure: float(np.mean(found)) for measure, found in measures.items()}

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from pyspark.ml import Pipeline, PipelineModel, Transformer
 from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.regression import GBTRegressor, RandomForestRegressor
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own convention
 
 from spark_jobs.forecasting import metrics
@@ -26,6 +27,7 @@ _MEMBERS = [name for name in FEATURES if name != STATISTICAL]
 _LABEL, _WEIGHT, _VECTOR, _FACTOR = "label", "weight", "features", "prediction"
 _MOST_TIMES = 20.0  # a label above it says more about the usual units than about the day
 _SEED = 20260101
+_TUNING_WINDOWS = 2
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class SparkTreesModel:
     kind: Kind = "learned"
 
     def tuned(self, data: DemandData, origin: np.datetime64) -> Self:
-        """With the choice that forecasts the window before the origin best."""
+        """With the choice that forecasts the last two windows before the origin best."""
         if not self.choices:
             return self
-        return best_of([replace(self, parameters=self.parameters | choice) for choice in self.choices], data, origin)
+        candidates = [replace(self, parameters=self.parameters | choice) for choice in self.choices]
+        return best_of(candidates, data, origin, _TUNING_WINDOWS)
 
     def fit(self, data: DemandData, origin: np.datetime64) -> "FittedSparkTrees":
         """Learn from what is known at the origin, a week at a time."""
@@ -70,16 +73,26 @@ class FittedSparkTrees:
 
     def predict(self, data: DemandData, origin: np.datetime64) -> np.ndarray:
         """(series, 28) units."""
-        asked = data.questions(origin).fillna(0.0, list(_MEMBERS))
-        answered = [
-            pipeline.transform(asked.where(F.col("week") == week)).select(
-                SERIES, DAY, (F.col(_FACTOR) * F.col(STATISTICAL)).alias("units")
-            )
-            for week, pipeline in self.pipelines.items()
-        ]
-        found = _united(answered).toPandas()
+        found = self._answered(data.questions(origin), SERIES, DAY).toPandas()
         units = found["units"].to_numpy()
         return checked(placed(data, origin, found[SERIES].to_numpy(), found[DAY].to_numpy(), units))
+
+    def answer(self, rows: pd.DataFrame) -> np.ndarray:
+        """Units for rows of questions."""
+        numbered = rows[["week", *_MEMBERS, STATISTICAL]].assign(row=np.arange(len(rows)))
+        found = self._answered(SparkSession.active().createDataFrame(numbered), "row").toPandas()
+        return found.sort_values("row")["units"].to_numpy()
+
+    def _answered(self, asked: DataFrame, *keys: str) -> DataFrame:
+        """Columns `keys` and units."""
+        asked = asked.fillna(0.0, list(_MEMBERS))
+        units = (F.col(_FACTOR) * F.col(STATISTICAL)).alias("units")
+        return _united(
+            [
+                pipeline.transform(asked.where(F.col("week") == week)).select(*keys, units)
+                for week, pipeline in self.pipelines.items()
+            ]
+        )
 
     def save(self, folder: Path) -> None:
         """Spark's own format, a folder per week."""
@@ -120,7 +133,11 @@ RANDOM_FOREST = SparkTreesModel(
     "random_forest",
     "RandomForestRegressor",
     {"numTrees": 40, "maxDepth": 7, "minInstancesPerNode": 50, "subsamplingRate": 0.5, "maxBins": 32},
+    ({"maxDepth": 5}, {"maxDepth": 7}, {"maxDepth": 9}),
 )
 GRADIENT_BOOSTED_TREES = SparkTreesModel(
-    "gradient_boosted_trees", "GBTRegressor", {"maxIter": 20, "maxDepth": 4, "stepSize": 0.1, "minInstancesPerNode": 50}
+    "gradient_boosted_trees",
+    "GBTRegressor",
+    {"maxIter": 20, "maxDepth": 4, "stepSize": 0.1, "minInstancesPerNode": 50},
+    ({"maxDepth": 3, "maxIter": 30}, {"maxDepth": 4}, {"maxDepth": 5}),
 )

@@ -66,7 +66,9 @@ EMPTY = {  # until models run, planners know better, and somebody brings a panel
     "core.fact_ml_predictions",
     "features.feat_panel_daily",
     "intermediate.int_panel_series_arrayed",
+    "kpi.mart_demand_forecasts",
     "kpi.policy_overrides",
+    "staging.stg_ml__releases",
 }
 
 

@@ -16,6 +16,8 @@ LISTS = [
     "realtime_dashboard",
     "sales_anomalies",
     "ml_model_performance",
+    "ml_releases",
+    "demand_forecasts",
 ]
 FLAGS = {
     "store_comparison": ["is_margin_tracked", "is_stock_tracked", "is_comparable", "is_floor_area_known"],

@@ -23,7 +23,7 @@ policies as (
 
 expected as (
 
-    select source, store_id, product_id, cumulated_units from {{ ref('int_demand_expected') }}
+    select source, store_id, product_id, cumulated_units, forecast_model from {{ ref('int_demand_expected') }}
 
 ),
 
@@ -176,6 +176,7 @@ select
 
     -- what is wanted
     cast(estimated_units_per_day as Float64) as estimated_units_per_day,
+    cast(ifNull(forecast_model, 'usual weekdays') as LowCardinality(String)) as forecast_model,
     cast(days_of_cover as Nullable(Float64)) as estimated_days_of_cover,
     cast(days_of_cover_with_orders as Nullable(Float64)) as estimated_days_of_cover_with_orders,
     cast(service_level as Float64) as service_level,

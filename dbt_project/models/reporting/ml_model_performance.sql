@@ -65,6 +65,28 @@ performance as (
     union all
     select * from backtest
 
+),
+
+releases as (
+
+    select *, max(releases.acted_at) over (partition by source) as last_acted_at
+    from {{ ref('stg_ml__releases') }} as releases
+
+),
+
+serving_ids as (
+
+    select distinct source, serving_release_id as release_id from releases where acted_at = last_acted_at
+
+),
+
+-- What is in a release is the same in each of its rows.
+serving as (
+
+    select distinct source, model, demand_class, serving_reason
+    from releases
+    inner join serving_ids using (source, release_id)
+
 )
 
 select
@@ -78,6 +100,9 @@ select
     cast(period_start_date as Date) as period_start_date,
     cast(measure as String) as measure,
 
+    -- strings
+    cast(ifNull(serving_reason, '') as String) as serving_reason,
+
     -- numerics
     cast(numerator as Float64) as numerator,
     cast(denominator as Float64) as denominator,
@@ -85,5 +110,7 @@ select
     cast(observations as Int64) as observations,
 
     -- booleans
-    cast(is_champion as Bool) as is_champion
+    cast(is_champion as Bool) as is_champion,
+    cast(isNotNull(serving.serving_reason) as Bool) as is_serving
 from performance
+left join serving using (source, model, demand_class)

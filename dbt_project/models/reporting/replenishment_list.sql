@@ -51,6 +51,7 @@ select
 
     -- what is wanted
     estimated_units_per_day,
+    cast(forecast_model as String) as forecast_model,
     cast(ifNull(estimated_days_of_cover, 0) as Float64) as estimated_days_of_cover,
     cast(ifNull(estimated_days_of_cover_with_orders, 0) as Float64) as estimated_days_of_cover_with_orders,
     service_level,

@@ -57,7 +57,7 @@ usual_weekdays as (
 
 usual_days as (
 
-    select source, stock_store_id, product_id, day_number, units, false as is_predicted
+    select source, stock_store_id, product_id, day_number, units, '' as forecast_model, false as is_predicted
     from usual_weekdays
     inner join days_ahead using (source, stock_store_id, weekday)
 
@@ -68,6 +68,7 @@ predicted_days as (
     select
         source, store_id as stock_store_id, product_id, day_number,
         toDecimal64(argMax(predicted_units, (made_date, made_at, model)), 6) as units,
+        toString(argMax(model, (made_date, made_at, model))) as forecast_model,
         true as is_predicted
     from {{ ref('fact_ml_predictions') }} as predictions
     inner join days_ahead
@@ -84,6 +85,7 @@ own_days as (
     select
         source, stock_store_id, product_id, day_number,
         argMax(days.units, days.is_predicted) as units,
+        argMax(days.forecast_model, days.is_predicted) as forecast_model,
         max(days.is_predicted) as is_predicted
     from (select * from usual_days union all select * from predicted_days) as days
     group by source, stock_store_id, product_id, day_number
@@ -100,6 +102,9 @@ demand_expected as (
             units -> toFloat64(units),
             arrayCumSum(sumResample(1, {{ horizon_days() | int + 1 }}, 1)(own_days.units, day_number)) -- noqa: LT01
         ) as cumulated_units,
+        ifNull(nullIf(arrayStringConcat(
+            arrayFilter(name -> name != '', arraySort(groupUniqArray(own_days.forecast_model))), ', '
+        ), ''), 'usual weekdays') as forecast_model,
         max(own_days.is_predicted) as is_predicted
     from own_days
     inner join links using (source, stock_store_id, product_id)
