@@ -70,10 +70,11 @@ def _rows_of(run: Run, score: Score) -> list[dict[str, Any]]:
     return [shared | {"measure": name, "value": value} for name, value in measures(score).items()]
 
 
-def as_table(lead_days: float, scores: Sequence[Score]) -> Table:
+def as_table(lead_days: float | None, scores: Sequence[Score]) -> Table:
     """Policies by cost, the cheapest first; what would have been released is marked."""
     columns = ("policy", "cost", "holding", "lost margin", "fill rate", "days of stock", "parameter")
-    title = f"Lead time {lead_days:g} days: money per unit demanded"
+    title = f"Lead time {lead_days:g} days" if lead_days else "Each item on its own terms"
+    title += ": money per unit demanded"
     table = Table(*columns, title=title, title_justify="left", box=None, header_style="bold")
     for column in table.columns[1:6]:
         column.justify = "right"

@@ -6,12 +6,15 @@ costs least.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
 
 from spark_jobs.stock_policies.history import Past
 from spark_jobs.stock_policies.replay import Terms
+
+_NORMAL = NormalDist()
 
 Levels = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From units (series × days) and the numbers of days known on each evening: series × evenings × parameters."""
@@ -47,6 +50,32 @@ class SafetyStock:
             mean, deviation = past.mean(self.window_days), past.deviation(self.window_days)
             spread = np.sqrt(periods * deviation**2 + (mean * lead_deviation) ** 2)
             return (mean * periods)[:, :, None] + spread[:, :, None] * np.array(self.parameters)
+
+        return levels
+
+
+@dataclass(frozen=True)
+class ServiceByMoney:
+    """The same, with z of each item's own critical ratio: what lacks is dear for one, what lies there for another.
+
+    The parameter multiplies z. A unit that is left over costs its holding, and of what perishes its share of the waste.
+    """
+
+    window_days: int = 56
+    name: str = "safety stock by money"
+    parameters: tuple[float, ...] = tuple(np.arange(0, 2.01, 0.05).round(2).tolist())
+    untuned: float = 1.0
+
+    def learn(self, units: np.ndarray, terms: Terms) -> Levels:
+        """d·P + k·z·√(P·σ² + d²·σ_L²), z of lost ÷ (lost + holding + waste ÷ life)."""
+        over = np.broadcast_to(terms.holding + terms.waste / np.maximum(terms.life_days, 1), len(units))
+        ratio = np.clip(terms.lost / np.maximum(terms.lost + over, 1e-12), 0.5, 0.9999)
+        z = np.array([_NORMAL.inv_cdf(each) for each in np.broadcast_to(ratio, len(units))])
+        one = SafetyStock(self.window_days, parameters=(0.0, 1.0)).learn(units, terms)
+
+        def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
+            mean, upper = np.moveaxis(one(units, known), 2, 0)
+            return mean[:, :, None] + ((upper - mean) * z[:, None])[:, :, None] * np.array(self.parameters)
 
         return levels
 

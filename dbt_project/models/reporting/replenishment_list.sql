@@ -41,6 +41,8 @@ select
     cast(estimated_demand_class as String) as estimated_demand_class,
     cast(currency as String) as currency,
     cast(capped_by as String) as capped_by,
+    cast(policy as String) as policy,
+    cast(policy_driver as String) as policy_driver,
     reason,
 
     -- stock
@@ -62,6 +64,7 @@ select
     -- what to order
     pack_units,
     suggested_packs,
+    pulled_forward_packs,
     suggested_units,
     cast(round(ifNull(suggested_amount, 0), 2) as Decimal(18, 2)) as suggested_amount,
     cast(round(supplier_order_amount, 2) as Decimal(18, 2)) as supplier_order_amount,
