@@ -21,7 +21,7 @@ from ingestion.simulation.trial import Worth
 WORLDS = {"grocer": 7, **SEEDS}
 START = date(2025, 1, 1)
 WIDE = 150
-_COLUMNS = ("world", "buyers", "fill rate", "mean stock", "margin lost", "holding", "cost", "expired", "cost with expired")
+_COLUMNS = ("world", "buyers", "fill rate", "mean stock", "margin lost", "holding", "cost", "expired", "cost with it")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def policies(context: typer.Context) -> None:
-    """Stock policies held to demand, the cheapest one's advice written; --panel FILE takes yours; export FILE; grade."""
+    """Stock policies held to demand, advice written; --panel FILE takes yours. Also: export FILE, grade. See --help."""
     first, *rest = context.args or [""]
     program = _PROGRAMS.get(first)
     arguments = rest if program else context.args

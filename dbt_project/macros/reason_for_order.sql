@@ -51,3 +51,12 @@
 {%- endmacro %}
 
 {% macro _units(units, digits=1) -%} toString(round(toFloat64({{ units }}), {{ digits }})) {%- endmacro %}
+
+{#- What follows where less than eight weeks are known. -#}
+{% macro history_for_order() -%}
+    if(
+        isNull(days_known), '',
+        concat(' Insufficient history (', toString(days_known), ' days)',
+            if(ifNull(like_product_id, '') = '', '', concat(': expected to sell like ', like_product_id)), '.')
+    )
+{%- endmacro %}

@@ -49,7 +49,9 @@ def test_what_cannot_be_is_named(tmp_path: Path, line: str, says: str) -> None:
 def test_levels_do_not_begin_before_they_are_made(tmp_path: Path) -> None:
     """What is made on the 1st counts from the 2nd at the earliest."""
     file = tmp_path / "levels.csv"
-    file.write_text("made_date,from_date,store_id,product_id,reorder_point,order_up_to\n2026-03-01,2026-03-01,S,P,1,1\n")
+    file.write_text(
+        "made_date,from_date,store_id,product_id,reorder_point,order_up_to\n2026-03-01,2026-03-01,S,P,1,1\n"
+    )
     with pytest.raises(Problem, match="after they are made"):
         read_policy_file(file)
 

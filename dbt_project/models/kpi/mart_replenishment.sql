@@ -29,6 +29,18 @@ expected as (
 
 ),
 
+histories as (
+
+    select
+        source, stock_store_id as store_id, product_id,
+        min(levels.days_known) as days_known,
+        min(levels.like_product_id) as like_product_id
+    from {{ ref('int_demand_levels_borrowed') }} as levels
+    where is_history_insufficient
+    group by source, store_id, product_id
+
+),
+
 sources as (
 
     select source, as_of from {{ ref('int_sources_dated') }}
@@ -79,6 +91,7 @@ pairs as (
     inner join terms using (source, store_id, product_id)
     inner join policies using (source, store_id, product_id)
     left join expected using (source, store_id, product_id)
+    left join histories using (source, store_id, product_id)
     left join arrivals using (source, store_id, product_id)
     left join (select * from prices where store_id != '') as own_prices using (source, store_id, product_id)
     left join (select source, product_id, regular_price from prices where store_id = '') as common_prices
@@ -212,7 +225,7 @@ orders_grouped as (
     select
         *,
         sum(ifNull(order_amount, 0)) over supplier_order as supplier_order_amount,
-        {{ reason_for_order() }} as reason
+        concat({{ reason_for_order() }}, {{ history_for_order() }}) as reason
     from pairs_proposed
     window supplier_order as (partition by source, store_id, supply_source_id, order_date)
 
@@ -230,6 +243,7 @@ select
     cast(abc_class as LowCardinality(String)) as abc_class,
     cast(estimated_demand_class as LowCardinality(String)) as estimated_demand_class,
     cast(currency as LowCardinality(String)) as currency,
+    cast(ifNull(like_product_id, '') as LowCardinality(String)) as like_product_id,
     cast(capped_by as LowCardinality(String)) as capped_by,
     cast(policy as LowCardinality(String)) as policy,
     cast(policy_driver as LowCardinality(String)) as policy_driver,
@@ -269,6 +283,7 @@ select
 
     -- booleans
     cast(is_ranged as Bool) as is_ranged,
+    cast(isNotNull(days_known) as Bool) as is_history_insufficient,
     cast(is_below as Bool) as is_below_reorder_point,
     cast(packs > 0 and supplier_order_amount < supplier_minimum_value as Bool) as is_minimum_value_missed,
 

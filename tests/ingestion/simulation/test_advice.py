@@ -25,7 +25,9 @@ def chain() -> Chain:
 
 
 def _level(made: date, units: float, product: str = "P00001", **more) -> PolicyLevel:
-    return PolicyLevel(made, more.get("begins", made + timedelta(days=1)), "S01", product, more.get("reorder", units), units)
+    return PolicyLevel(
+        made, more.get("begins", made + timedelta(days=1)), "S01", product, more.get("reorder", units), units
+    )
 
 
 def test_the_newest_level_that_has_begun_counts(chain: Chain) -> None:
@@ -53,7 +55,9 @@ def test_a_level_is_ordered_up_to_from_below(chain: Chain) -> None:
 def test_pairs_without_a_level_are_ordered_by_the_buyers_rule(chain: Chain) -> None:
     """Only the pair that is named differs from what the buyers would do."""
     own = buying.levels(chain, first_state(chain), chain.start)
-    known = buying.levels(chain, first_state(chain, Advice(chain, [_level(START - timedelta(days=1), 77)])), chain.start)
+    known = buying.levels(
+        chain, first_state(chain, Advice(chain, [_level(START - timedelta(days=1), 77)])), chain.start
+    )
     assert known.order_up_to[0, 0] == 77
     assert known.reorder_point[0, 0] == 76
     assert (known.order_up_to != own.order_up_to).sum() == 1

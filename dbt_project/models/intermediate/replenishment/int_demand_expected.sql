@@ -4,7 +4,7 @@
 
 with levels as (
 
-    select * from {{ ref('int_demand_levels_estimated') }}
+    select * from {{ ref('int_demand_levels_borrowed') }}
 
 ),
 

@@ -1,0 +1,170 @@
+"""What is advised keeps within the shelf, follows the item's own money, and says what set it."""
+
+import json
+from datetime import UTC, date, datetime
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spark_jobs.stock_policies.advice import Held, bounded, freeze
+from spark_jobs.stock_policies.boosted import BoostedQuantiles
+from spark_jobs.stock_policies.contest import Demand
+from spark_jobs.stock_policies.recommendations import recommendation_rows
+from spark_jobs.stock_policies.replay import Terms
+from spark_jobs.stock_policies.rules import SafetyStock, ServiceByMoney
+from spark_jobs.stock_policies.supply import Supply, kinds, segments_of, terms_of, with_depots
+from spark_jobs.stock_policies.wanted import unconstrained
+
+FIRST = np.datetime64("2026-01-05")  # a Monday
+
+
+def _rows(**columns) -> pd.DataFrame:
+    """Two series of a store; what is given replaces the usual."""
+    usual = {
+        "store_id": ["S1", "S1"],
+        "product_id": ["A", "B"],
+        "supply_source_id": ["V1", "V1"],
+        "lead_time_days": [2.0, 2.0],
+        "lead_time_deviation_days": [0.0, 0.0],
+        "order_weekdays": [[1, 2, 3, 4, 5, 6, 7]] * 2,
+        "pack_units": [1.0, 1.0],
+        "minimum_order_units": [0.0, 0.0],
+        "minimum_presentation_units": [0.0, 0.0],
+        "shelf_capacity_units": [None, None],
+        "shelf_life_days": [None, None],
+        "unit_cost": [2.0, 2.0],
+        "lost_unit_cost": [1.0, 1.0],
+        "holding_cost_per_day": [0.001, 0.001],
+    }
+    return pd.DataFrame(usual | columns)
+
+
+def test_a_service_level_for_each_items_money() -> None:
+    """Days of 1 and 3: mean 2, deviation 1; 4 days: 8 and 2. 19 lost of 20 is z(0.95), 1 of 2 is z(0.5) = 0."""
+    units = np.tile([1.0, 3.0], (2, 28))
+    terms = Terms(lead_days=4, holding=1.0, lost=np.array([19.0, 1.0]))
+    levels = ServiceByMoney(parameters=(1.0, 2.0)).learn(units, terms)(units, np.array([56]))
+    z = NormalDist().inv_cdf(0.95)
+    np.testing.assert_allclose(levels[:, 0], [[8 + 2 * z, 8 + 4 * z], [8, 8]])
+
+
+def test_waste_is_a_cost_of_too_much() -> None:
+    """2.00 wasted after 4 days is 0.50 a day: 4.5 lost of 5 is z(0.9)."""
+    units = np.tile([1.0, 3.0], (1, 28))
+    terms = Terms(lead_days=4, holding=0.0, lost=4.5, life_days=np.array([4.0]), waste=2.0)
+    levels = ServiceByMoney(parameters=(1.0,)).learn(units, terms)(units, np.array([56]))
+    assert levels.item() == pytest.approx(8 + 2 * NormalDist().inv_cdf(0.9))
+
+
+def test_levels_held_do_not_follow_demand() -> None:
+    """Demand doubles on the second evening: held levels stay what they were on the first."""
+    units = np.array([[2.0] * 28 + [4.0] * 28])
+    rule, evenings = SafetyStock(parameters=(0.0,)), np.array([28, 40, 56])
+    held = Held(rule).learn(units, Terms(lead_days=1))(units, evenings)
+    assert held[0, :, 0].tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_levels_keep_within_the_shelf(seed: int) -> None:
+    """Of random levels, shelves and demand: never more than fits when the goods come, never less than is shown."""
+    random = np.random.default_rng(seed)
+    levels, units = random.gamma(1, 40, 200), random.poisson(random.gamma(1, 2, (200, 1)), (200, 90)).astype(float)
+    shown = random.integers(0, 5, 200).astype(float)
+    terms = Terms(
+        lead_days=random.integers(1, 9, 200), presentation=shown, capacity=shown + random.integers(0, 30, 200)
+    )
+    advised = bounded(levels, units, terms)
+    sold_until_then = units[:, -56:].mean(axis=1) * (terms.lead_days - 1)
+    assert (advised.order_up_to <= terms.capacity + sold_until_then + 1e-6).all()
+    assert (advised.order_up_to >= shown).all()
+    assert (advised.order_up_to == np.rint(advised.order_up_to)).all()
+    assert advised.is_full.any() and not advised.is_full.all()
+
+
+def test_a_depot_wants_what_its_shelves_want() -> None:
+    """The depot's own shop sells 1, its two stores 2 and 4: 7; the third store's product comes straight."""
+    rows = _rows(store_id=["DC", "S1"], product_id=["A", "A"], supply_source_id=["V1", "DC"])
+    rows = pd.concat([rows, _rows(store_id=["S2", "S3"], product_id=["A", "A"], supply_source_id=["DC", "V1"])])
+    own = {("DC", "A"): np.array([1.0, 1]), ("S1", "A"): np.array([2.0, np.nan]), ("S2", "A"): np.array([4.0, np.nan])}
+    units = with_depots(rows.reset_index(drop=True), own)
+    np.testing.assert_array_equal(units, [[7, 1], [2, np.nan], [4, np.nan], [np.nan, np.nan]])
+
+
+def test_terms_of_the_features() -> None:
+    """Orders on Mondays and Thursdays, 2 days good and 3.00 lost with each; what keeps for 90 days keeps for good."""
+    rows = _rows(
+        order_weekdays=[[1, 4], [7]], shelf_life_days=[2, 90], unit_cost=[3.0, 3.0], shelf_capacity_units=[9, None]
+    )
+    terms = terms_of(rows)
+    assert terms.review_days.tolist() == [4, 7]
+    assert terms.protection_days.tolist() == [5, 8]
+    assert terms.life_days.tolist() == [2, np.inf]
+    assert terms.waste.tolist() == [3, 0]
+    assert terms.capacity.tolist() == [9, np.inf]
+
+
+def test_kinds_of_series() -> None:
+    """A depot is one whatever it sells; else what perishes, and what sells 1 a day or more."""
+    units = np.array([[0.2] * 91, [5.0] * 91, [5.0] * 91, [0.2] * 91])
+    is_depot, perishes = np.array([True, False, False, False]), np.array([True, True, False, False])
+    assert kinds(units, is_depot, perishes).tolist() == ["depot", "perishes", "fast", "slow"]
+
+
+def test_an_empty_shelf_wanted_at_least_what_is_usual() -> None:
+    """2 a day; the third day sold 1 and ended empty: 2. Another empty day sold 5: 5. A day not offered stays unknown."""
+    sold = np.array([[2.0, 2, 1, 5, np.nan, 0]])
+    empty = np.array([[False, False, True, True, False, False]])
+    np.testing.assert_allclose(unconstrained(sold, empty), [[2, 2, 2, 5, np.nan, 0]])
+
+
+def test_what_comes_later_does_not_change_what_was_wanted() -> None:
+    """A day's estimate knows the days before it alone: other days to come leave it as it is."""
+    random = np.random.default_rng(1)
+    sold, empty = random.poisson(2, (5, 60)).astype(float), random.random((5, 60)) < 0.3
+    other = sold.copy()
+    other[:, 40:] = 99
+    np.testing.assert_array_equal(unconstrained(sold, empty)[:, :40], unconstrained(other, empty)[:, :40])
+    assert (unconstrained(sold, empty) > sold).any()
+
+
+def _supply(units: np.ndarray, **columns) -> Supply:
+    rows = _rows(**columns)
+    terms = terms_of(rows)
+    return Supply(rows, Demand(units, FIRST + np.arange(units.shape[1]), segments_of(rows, terms)), terms)
+
+
+def test_recommendations_say_what_set_them() -> None:
+    """2 a day for 2 days without spread: 4 for A, set by demand; B must show 9."""
+    supply = _supply(np.full((2, 112), 2.0), minimum_presentation_units=[0.0, 9.0])
+    choice = freeze([ServiceByMoney()], supply.demand, supply.terms, windows=1)
+    rows = recommendation_rows("run", supply, choice, "shop", datetime(2026, 5, 1, tzinfo=UTC))
+    assert [(row["product_id"], row["order_up_to_units"], row["driver"]) for row in rows] == [
+        ("A", 4, "demand"),
+        ("B", 9, "presentation minimum"),
+    ]
+    assert [row["safety_stock_units"] for row in rows] == [0, 5]
+    assert {row["made_date"] for row in rows} == {str(date(2026, 1, 5) + 111 * (date(2026, 1, 6) - date(2026, 1, 5)))}
+    assert json.loads(rows[0]["parameters"]) == {"parameter": 0.0}
+    assert rows[0]["reason"] == "Demand until the order after next is there sets it: 4.0 expected in 2 days."
+    assert rows[0]["service_level"] == pytest.approx(1 / 1.001, abs=1e-6)
+
+
+def test_a_full_shelf_is_the_driver_where_more_would_pay() -> None:
+    """Days of 0 and 8 want more than 9; the shelf holds 5, and 4 are sold before the goods come."""
+    supply = _supply(np.tile([0.0, 8.0], (2, 56)), shelf_capacity_units=[5, None])
+    choice = freeze([ServiceByMoney(parameters=(1.0,))], supply.demand, supply.terms, windows=1)
+    full, free = recommendation_rows("run", supply, choice, "shop", datetime(2026, 5, 1, tzinfo=UTC))
+    assert (full["order_up_to_units"], full["driver"]) == (9, "shelf capacity")
+    assert free["order_up_to_units"] > 9
+
+
+def test_two_panels_of_one_shape_are_two() -> None:
+    """Trees that have learnt from one panel do not answer for another one of the same size."""
+    random, trees = np.random.default_rng(3), BoostedQuantiles(parameters=(0.5, 0.9))
+    few, many = random.poisson(1, (12, 150)).astype(float), random.poisson(9, (12, 150)).astype(float)
+    evening, terms = np.array([150]), Terms(lead_days=2)
+    trees.learn(few, terms)
+    levels = trees.learn(many, terms)(many, evening)
+    np.testing.assert_array_equal(levels, BoostedQuantiles(parameters=(0.5, 0.9)).learn(many, terms)(many, evening))
