@@ -7,7 +7,9 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from contracts.settings import PROJECT
 from spark_jobs.stock_policies.advice import Held, bounded, freeze
 from spark_jobs.stock_policies.boosted import BoostedQuantiles
 from spark_jobs.stock_policies.contest import Demand
@@ -113,7 +115,7 @@ def test_kinds_of_series() -> None:
 
 
 def test_an_empty_shelf_wanted_at_least_what_is_usual() -> None:
-    """2 a day; the third day sold 1 and ended empty: 2. Another empty day sold 5: 5. A day not offered stays unknown."""
+    """2 a day; the third day sold 1 and ended empty: 2. Another empty day sold 5: 5. A day not offered: unknown."""
     sold = np.array([[2.0, 2, 1, 5, np.nan, 0]])
     empty = np.array([[False, False, True, True, False, False]])
     np.testing.assert_allclose(unconstrained(sold, empty), [[2, 2, 2, 5, np.nan, 0]])
@@ -168,3 +170,16 @@ def test_two_panels_of_one_shape_are_two() -> None:
     trees.learn(few, terms)
     levels = trees.learn(many, terms)(many, evening)
     np.testing.assert_array_equal(levels, BoostedQuantiles(parameters=(0.5, 0.9)).learn(many, terms)(many, evening))
+
+
+@pytest.mark.parametrize(
+    ("product", "lead", "weekdays", "waited"),
+    [("B", 2.0, range(1, 8), 0), ("C", 7.0, range(1, 8), 0), ("D", 7.5, [1], 2)],
+)
+def test_an_order_lasts_as_long_in_the_marts_as_in_the_replay(product: str, lead: float, weekdays, waited: int) -> None:
+    """The worked example of the marts' terms says the days of the replay, and the days until the next order day."""
+    model = PROJECT / "dbt_project/models/intermediate/replenishment/int_replenishment_terms_joined.yml"
+    expected = yaml.safe_load(model.read_text())["unit_tests"][0]["expect"]["rows"]
+    in_marts = next(row["protection_days"] for row in expected if row["product_id"] == product)
+    terms = Terms(lead_days=lead, order_weekdays=frozenset(day - 1 for day in weekdays))
+    assert in_marts == terms.protection_days + waited

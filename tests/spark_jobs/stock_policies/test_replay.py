@@ -125,8 +125,8 @@ def test_series_have_order_days_of_their_own() -> None:
 def test_what_perishes_leaves_the_eldest_first() -> None:
     """Level 4, there next morning, good for the day it comes and one more; 1 is wanted a day.
 
-    Day 1 ends with 3 old ones. Day 2: 1 new, 1 old sold, the other 2 leave at 5 each: 1 is left. Day 3: 3 new, the eldest
-    is sold: 3 are left. Day 4: 1 new, 1 old sold, 2 leave: 1 is left.
+    Day 1 ends with 3 old ones. Day 2: 1 new, 1 old sold, the other 2 leave at 5 each: 1 is left. Day 3: 3 new, the
+    eldest is sold: 3 are left. Day 4: 1 new, 1 old sold, 2 leave: 1 is left.
     """
     terms = Terms(lead_days=1, life_days=np.array([1.0]), waste=5.0)
     outcome, shelf = replay(np.array([[1.0, 1, 1, 1]]), _levels(4, days=4), terms)
