@@ -11,6 +11,7 @@ from spark_jobs.stock_policies.rules import Levels, Rule
 REFRESH_DAYS = 28
 CALIBRATION_WINDOWS = 2  # 56 days
 LEAST_SERIES = 30  # a segment of fewer has no parameter of its own
+_LONGEST_LEAD_DAYS = 90
 LEAST_GAIN = 0.02  # of the cost; for less nobody keeps a parameter per segment
 
 
@@ -94,7 +95,23 @@ def live_through(
     evenings = np.arange(origin, min(origin + REFRESH_DAYS, units.shape[1]))
     ahead = units[:, origin : evenings[-1] + 1]
     found = levels(units[:, : evenings[-1]], evenings)
-    return replay(ahead, found, terms, cap=cap, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+    leads = drawn_leads(terms, ahead.shape, origin)
+    return replay(ahead, found, terms, cap=cap, leads=leads, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+
+
+def drawn_leads(terms: Terms, shape: tuple[int, int], seed: int) -> np.ndarray | None:
+    """Lead times of each evening's order, of a gamma distribution with their mean and deviation, whole days.
+
+    None where none deviates: they are all their mean. The same seed draws the same, so rules meet the same delays.
+    """
+    mean, deviation = (np.broadcast_to(each, shape[:1]) for each in (terms.lead_days, terms.lead_deviation))
+    if not np.any(deviation > 0):
+        return None
+    varies = deviation > 0
+    certain = np.where(varies, deviation, 1)[:, None]
+    drawn = np.random.default_rng(seed).gamma((mean[:, None] / certain) ** 2, certain**2 / mean[:, None], shape)
+    usual = np.broadcast_to(terms.whole_lead_days, shape[:1])[:, None]
+    return np.where(varies[:, None], np.clip(np.rint(drawn), 1, _LONGEST_LEAD_DAYS), usual).astype(int)
 
 
 def choose(trial: Trial, segments: np.ndarray) -> Choice:
