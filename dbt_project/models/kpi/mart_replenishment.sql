@@ -171,14 +171,14 @@ packs_ahead as (
 
     select
         source, store_id, supply_source_id, order_date, product_id, due_amount, supplier_minimum_value,
-        arrayJoin(range(1, toUInt64(least(greatest(packs_that_fit - packs, 0.), {{ pulled_packs_most }})) + 1)) as pack,
+        arrayJoin(range(1, toUInt64(least(greatest(assumeNotNull(packs_that_fit) - packs, 0.), {{ pulled_packs_most }})) + 1)) as pack,
         round(toDecimal128(pack_units, 3) * assumeNotNull(coalesce(order_unit_cost, unit_cost)), 4) as pack_amount,
         round(
             (position + order_units + (pack - 1) * pack_units - reorder_point) / estimated_units_per_day, 6
         ) as days_until_due
     from pairs_due
     where due_amount > 0 and due_amount < supplier_minimum_value and obstacle = '' and estimated_units_per_day > 0
-        and isNotNull(coalesce(order_unit_cost, unit_cost)) and days_until_due <= {{ pulled_days }}
+        and isNotNull(coalesce(order_unit_cost, unit_cost))
 
 ),
 
@@ -192,6 +192,7 @@ packs_ranked as (
         ) as amount_so_far,
         sum(pack_amount) over (partition by source, store_id, supply_source_id, order_date) as amount_in_all
     from packs_ahead
+    where days_until_due <= {{ pulled_days }}
 
 ),
 

@@ -8,14 +8,14 @@
 with terms as (
 
     select
-        source, store_id, product_id, toFloat64(unit_cost) as unit_cost,
+        source, store_id, product_id, toFloat64(assumeNotNull(stock.unit_cost)) as unit_cost,
         greatest(toInt64(whole_lead_time_days), 1) as lead_days, greatest(toInt64(review_days), 1) as cycle_days,
         lead_days + cycle_days - 1 as last_days
-    from {{ ref('int_replenishment_terms_joined') }}
+    from {{ ref('int_replenishment_terms_joined') }} as terms_joined
     inner join (
         select source, store_id, product_id, unit_cost from {{ ref('int_stock_positions_taken') }}
-    ) using (source, store_id, product_id)
-    where unit_cost > 0 and is_ranged
+    ) as stock using (source, store_id, product_id)
+    where stock.unit_cost > 0 and is_ranged
 
 ),
 
@@ -53,7 +53,7 @@ levels as (
     select
         source, store_id, product_id, days, unit_cost, lead_days, cycle_days,
         arrayJoin({{ multipliers }}) as level_multiplier,
-        ceil(level_multiplier * units_per_day * last_days - 1e-9) as level
+        ceil(level_multiplier * assumeNotNull(units_per_day) * last_days - 1e-9) as level
     from series
     inner join terms using (source, store_id, product_id)
     where units_per_day > 0
