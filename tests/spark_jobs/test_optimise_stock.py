@@ -22,7 +22,8 @@ _DEMAND = f"""
 CREATE TABLE batch.demand_of_test ENGINE = MergeTree ORDER BY tuple() AS
 SELECT
     '{SOURCE}' AS source, 'S' || toString(1 + number % 2) AS store_id,
-    'P' || toString(intDiv(number, 2) % 20) AS product_id, addDays(toDate32('2025-06-01'), intDiv(number, 40)) AS date_key,
+    'P' || toString(intDiv(number, 2) % 20) AS product_id,
+    addDays(toDate32('2025-06-01'), intDiv(number, 40)) AS date_key,
     toNullable(toFloat64((number * 7919) % 5)) AS estimated_units, true AS is_offered, true AS is_known
 FROM numbers({DAYS} * 40)
 """
