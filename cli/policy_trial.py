@@ -20,7 +20,7 @@ from ingestion.simulation.chain import Chain
 from ingestion.simulation.run import Run
 from ingestion.simulation.state import DEPOT
 from ingestion.simulation.trial import Life, Worth
-from spark_jobs.stock_policies.advice import Held, advise, freeze
+from spark_jobs.stock_policies.advice import advise, freeze
 from spark_jobs.stock_policies.contest import Demand
 from spark_jobs.stock_policies.rules import ServiceByMoney
 from spark_jobs.stock_policies.supply import segments_of, terms_of, with_depots
@@ -50,7 +50,8 @@ def grade(world: str, size: str, seed: int, start: date, file: Path, tell: Tell)
     life.go_on(HISTORY_DAYS)
     shop = look(life)
     tell(f"{world}: choosing parameters for {len(shop.rows)} series")
-    choice = freeze([Held(ServiceByMoney())], shop.demand, terms_of(shop.rows), WINDOWS)
+    rule = ServiceByMoney(groups=shop.groups, is_held=True)
+    choice = freeze([rule], shop.demand, terms_of(shop.rows), WINDOWS)
     incumbent, advised = life.twin(), life.twin()
     tell(f"{world}: {TRIAL_DAYS} days by the buyers' own rule")
     incumbent.go_on(TRIAL_DAYS)
@@ -71,6 +72,7 @@ class Shop:
 
     rows: pd.DataFrame
     demand: Demand
+    groups: np.ndarray  # series that have their week in common: of one place and category
 
 
 def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
@@ -88,22 +90,26 @@ def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
     everyone = dict(zip(_all_pairs(chain), own.reshape(len(own), -1).T, strict=True))
     units = with_depots(rows, {pair: everyone[pair] for pair in named})
     dates = np.datetime64(date.fromordinal(chain.start)) + np.arange(len(own))
-    return Shop(rows, Demand(units, dates, segments_of(rows, terms_of(rows))))
+    groups = np.array([row * 1000 + int(chain.goods.category[product]) for row, product in found])
+    return Shop(rows, Demand(units, dates, segments_of(rows, terms_of(rows))), groups)
 
 
 def _wanted(life: Life, offered: np.ndarray) -> np.ndarray:
     """Days × rows × products: sold, and what an empty shelf may have missed; NaN where nothing was offered."""
     sold = np.where(offered, np.array(life.seen.sold, dtype=float), np.nan)
-    empty = offered & (np.array(life.seen.book) <= 0)
+    empty = np.where(offered, np.array(life.seen.empty), 0)
     flat = sold.reshape(len(sold), -1).T
     return unconstrained(flat, empty.reshape(len(sold), -1).T).T.reshape(sold.shape)
 
 
 def _levels(life: Life, pairs: list[tuple[str, str]], choice: Choice) -> list[PolicyLevel]:
     shop, made = look(life, pairs), date.fromordinal(life.day - 1)
-    up_to = advise(choice, shop.demand.units, terms_of(shop.rows)).order_up_to
-    begins = made + timedelta(days=1)
-    return [PolicyLevel(made, begins, *pair, float(up), float(up)) for pair, up in zip(pairs, up_to, strict=True)]
+    up_to = advise(choice, shop.demand.units, terms_of(shop.rows), REFRESH_DAYS + 1).order_up_to[:, 1:]
+    changes = np.diff(up_to, axis=1, prepend=-1) != 0
+    return [
+        PolicyLevel(made, made + timedelta(days=int(day) + 1), *pairs[row], up_to[row, day], up_to[row, day])
+        for row, day in np.argwhere(changes)
+    ]
 
 
 def _terms(life: Life, row: int, product: int) -> dict[str, object]:

@@ -30,6 +30,7 @@ class Seen:
     sold: list[np.ndarray] = field(default_factory=list)  # units booked at the tills
     book: list[np.ndarray] = field(default_factory=list)  # book stock at closing time
     offered: list[np.ndarray] = field(default_factory=list)  # carried, and the place open
+    empty: list[np.ndarray] = field(default_factory=list)  # share of the day's customers after the shelf ran empty
     leads: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # place, source: days
     _placed: dict[tuple[str, int], tuple[str, str, int]] = field(default_factory=dict)
 
@@ -38,6 +39,7 @@ class Seen:
         self.sold.append(lived.sold)
         self.book.append(today.state.stock.book.copy())
         self.offered.append(today.chain.is_ranged(today.day) & today.open_rows[:, None])
+        self.empty.append(np.where(self.book[-1] <= 0, _share_after_the_last_sale(lived), 0.0))
         for event in today.outbox.in_order():
             self._follow(today.day, event)
 
@@ -52,6 +54,18 @@ class Seen:
             if known := self._placed.pop(line, None):
                 place, source, placed = known
                 self.leads[place, source].append(day - placed)
+
+
+def _share_after_the_last_sale(lived: Lived) -> np.ndarray:
+    """Rows × products: of the place's lines of the day, those later than the last one of the product; 1 without any."""
+    lines = lived.spells[0].lines.joined(lived.spells[1].lines)
+    last = np.zeros(lived.sold.shape)
+    np.maximum.at(last, (lines.row, lines.product), lines.time)
+    share = np.ones(lived.sold.shape)
+    for row in range(len(share)):
+        times = np.sort(lines.time[lines.row == row])
+        share[row] -= np.searchsorted(times, last[row], side="right") / max(len(times), 1)
+    return share
 
 
 class Worth(NamedTuple):

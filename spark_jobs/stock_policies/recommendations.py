@@ -27,6 +27,7 @@ def recommendation_rows(
     """A row per series."""
     terms, units = supply.terms, supply.demand.units
     advised = advise(choice, units, terms)
+    up_to = advised.order_up_to[:, 0]
     expected = _expected(units, terms.protection_days)
     ratio = np.broadcast_to(terms.lost / np.maximum(terms.lost + terms.holding, 1e-12), len(units))
     drivers = drivers_of(supply, advised, expected)
@@ -41,9 +42,9 @@ def recommendation_rows(
             "policy": choice.rule.name,
             "driver": drivers[row],
             "service_level": round(float(ratio[row]), 6),
-            "safety_stock_units": round(float(max(advised.order_up_to[row] - expected[row], 0)), 3),
-            "reorder_point_units": round(float(advised.order_up_to[row]), 3),
-            "order_up_to_units": round(float(advised.order_up_to[row]), 3),
+            "safety_stock_units": round(float(max(up_to[row] - expected[row], 0)), 3),
+            "reorder_point_units": round(float(up_to[row]), 3),
+            "order_up_to_units": round(float(up_to[row]), 3),
             "parameters": json.dumps({"parameter": float(parameter[row])}),
             "reason": _reason(drivers[row], float(expected[row]), int(terms.protection_days[row])),
             "made_at": now,
@@ -54,10 +55,10 @@ def recommendation_rows(
 
 def drivers_of(supply: Supply, advised: Advised, expected: np.ndarray) -> np.ndarray:
     """A word per series: what set its level."""
-    terms, level = supply.terms, advised.order_up_to
+    terms, level = supply.terms, advised.order_up_to[:, 0]
     perishes = np.isfinite(np.broadcast_to(terms.life_days, len(level)))
     conditions = [
-        advised.is_full,
+        advised.is_full[:, 0],
         (level <= terms.presentation) & (level > 0),
         perishes & (level < expected),
         level > 2 * expected,

@@ -15,6 +15,8 @@ from spark_jobs.stock_policies.history import Past
 from spark_jobs.stock_policies.replay import Terms
 
 _NORMAL = NormalDist()
+_WEEK_DAYS, _WEEK_PRIOR = 182, 20  # days of the past; days of a usual weekday that every group is given
+_LEAST_WEEKDAY = 0.1
 
 Levels = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From units (series × days) and the numbers of days known on each evening: series × evenings × parameters."""
@@ -62,22 +64,63 @@ class ServiceByMoney:
     """
 
     window_days: int = 56
+    groups: np.ndarray | None = None  # a number per series: those of a group have their week in common; None: no week
+    is_held: bool = False  # demand is that of the first evening asked about: levels do not follow it
     name: str = "safety stock by money"
     parameters: tuple[float, ...] = tuple(np.arange(0, 2.01, 0.05).round(2).tolist())
     untuned: float = 1.0
 
     def learn(self, units: np.ndarray, terms: Terms) -> Levels:
-        """d·P + k·z·√(P·σ² + d²·σ_L²), z of lost ÷ (lost + holding + waste ÷ life)."""
-        over = np.broadcast_to(terms.holding + terms.waste / np.maximum(terms.life_days, 1), len(units))
-        ratio = np.clip(terms.lost / np.maximum(terms.lost + over, 1e-12), 0.5, 0.9999)
-        z = np.array([_NORMAL.inv_cdf(each) for each in np.broadcast_to(ratio, len(units))])
-        one = SafetyStock(self.window_days, parameters=(0.0, 1.0)).learn(units, terms)
+        """d·W + k·z·√(W·σ² + d²·σ_L²), z of lost ÷ (lost + holding + waste ÷ life).
+
+        W are the days until the order after next is there, each counted by its weekday; d and σ of a usual day.
+        """
+        z, periods = _critical(terms, len(units)), np.broadcast_to(terms.protection_days, len(units))
+        week = _weeks(units, self.groups)
+        lead_deviation, shown = _by_evening(terms.lead_deviation), np.broadcast_to(terms.presentation, len(units))
 
         def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
-            mean, upper = np.moveaxis(one(units, known), 2, 0)
-            return mean[:, :, None] + ((upper - mean) * z[:, None])[:, :, None] * np.array(self.parameters)
+            usual = units / np.maximum(week[:, np.arange(units.shape[1]) % 7], _LEAST_WEEKDAY)
+            past = Past(usual, known[:1] if self.is_held else known)
+            mean, deviation = past.mean(self.window_days), past.deviation(self.window_days)
+            days = _days_ahead(week, known, periods)
+            spread = z[:, None] * np.sqrt(days * deviation**2 + (mean * lead_deviation) ** 2)
+            found = (mean * days)[:, :, None] + spread[:, :, None] * np.array(self.parameters)
+            return np.maximum(np.rint(found), shown[:, None, None])
 
         return levels
+
+
+def _critical(terms: Terms, series: int) -> np.ndarray:
+    """z of the service level that an item's money asks for."""
+    over = terms.holding + terms.waste / np.maximum(terms.life_days, 1)
+    ratio = np.broadcast_to(terms.lost / np.maximum(terms.lost + over, 1e-12), series)
+    return np.array([_NORMAL.inv_cdf(each) for each in np.clip(ratio, 0.5, 0.9999)])
+
+
+def _weeks(units: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    """Series × 7: what a weekday (day number by 7) brings, of a usual day of the last 26 weeks; 0 where closed."""
+    if groups is None:
+        return np.ones((len(units), 7))
+    recent = np.arange(max(units.shape[1] - _WEEK_DAYS, 0), units.shape[1])
+    _, place = np.unique(groups, return_inverse=True)
+    sums, days = np.zeros((place.max() + 1, 7)), np.zeros((place.max() + 1, 7))
+    for day in recent:
+        np.add.at(sums[:, day % 7], place, np.nan_to_num(units[:, day]))
+        np.add.at(days[:, day % 7], place, np.isfinite(units[:, day]))
+    usual = sums.sum(axis=1, keepdims=True) / np.maximum(days.sum(axis=1, keepdims=True), 1)
+    week = (sums + _WEEK_PRIOR * usual) / np.maximum((days + _WEEK_PRIOR) * usual, 1e-9)
+    week = np.where((usual > 0) & (days > 0), week, np.where(usual > 0, 0.0, 1.0))
+    return week[place]
+
+
+def _days_ahead(week: np.ndarray, known: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    """Series × evenings: the weekdays of the days of the period that follows, added up."""
+    whole, rest = periods // 7, periods % 7
+    twice = np.cumsum(np.concatenate([np.zeros((len(week), 1)), week, week], axis=1), axis=1)
+    begins = known % 7
+    part = np.take_along_axis(twice, begins[None, :] + rest[:, None], axis=1) - twice[:, begins]
+    return week.sum(axis=1)[:, None] * whole[:, None] + part
 
 
 @dataclass(frozen=True)

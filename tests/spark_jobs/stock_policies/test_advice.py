@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from contracts.settings import PROJECT
-from spark_jobs.stock_policies.advice import Held, bounded, freeze
+from spark_jobs.stock_policies.advice import bounded, freeze
 from spark_jobs.stock_policies.boosted import BoostedQuantiles
 from spark_jobs.stock_policies.contest import Demand
 from spark_jobs.stock_policies.recommendations import recommendation_rows
 from spark_jobs.stock_policies.replay import Terms
-from spark_jobs.stock_policies.rules import SafetyStock, ServiceByMoney
+from spark_jobs.stock_policies.rules import ServiceByMoney
 from spark_jobs.stock_policies.supply import Supply, kinds, segments_of, terms_of, with_depots
 from spark_jobs.stock_policies.wanted import unconstrained
 
@@ -49,23 +49,31 @@ def test_a_service_level_for_each_items_money() -> None:
     terms = Terms(lead_days=4, holding=1.0, lost=np.array([19.0, 1.0]))
     levels = ServiceByMoney(parameters=(1.0, 2.0)).learn(units, terms)(units, np.array([56]))
     z = NormalDist().inv_cdf(0.95)
-    np.testing.assert_allclose(levels[:, 0], [[8 + 2 * z, 8 + 4 * z], [8, 8]])
+    np.testing.assert_allclose(levels[:, 0], np.rint([[8 + 2 * z, 8 + 4 * z], [8, 8]]))
 
 
 def test_waste_is_a_cost_of_too_much() -> None:
-    """2.00 wasted after 4 days is 0.50 a day: 4.5 lost of 5 is z(0.9)."""
-    units = np.tile([1.0, 3.0], (1, 28))
+    """2.00 wasted after 4 days is 0.50 a day: 4.5 lost of 5 is z(0.9) = 1.28. Days of 100 and 300: 800 + 256."""
+    units = np.tile([100.0, 300.0], (1, 28))
     terms = Terms(lead_days=4, holding=0.0, lost=4.5, life_days=np.array([4.0]), waste=2.0)
     levels = ServiceByMoney(parameters=(1.0,)).learn(units, terms)(units, np.array([56]))
-    assert levels.item() == pytest.approx(8 + 2 * NormalDist().inv_cdf(0.9))
+    assert levels.item() == np.rint(800 + 200 * NormalDist().inv_cdf(0.9))
 
 
 def test_levels_held_do_not_follow_demand() -> None:
     """Demand doubles on the second evening: held levels stay what they were on the first."""
     units = np.array([[2.0] * 28 + [4.0] * 28])
-    rule, evenings = SafetyStock(parameters=(0.0,)), np.array([28, 40, 56])
-    held = Held(rule).learn(units, Terms(lead_days=1))(units, evenings)
+    rule, evenings = ServiceByMoney(is_held=True, parameters=(0.0,)), np.array([28, 40, 56])
+    held = rule.learn(units, Terms(lead_days=1))(units, evenings)
     assert held[0, :, 0].tolist() == [2, 2, 2]
+
+
+def test_levels_know_the_week() -> None:
+    """4 on day 0 of seven, 10 on day 5, closed on day 6, else 2: two days ahead want 2 + 10, 10 + 0, 0 + 4, 4 + 2."""
+    units = np.tile([4.0, 2, 2, 2, 2, 10, np.nan], (40, 40))
+    rule, evenings = ServiceByMoney(groups=np.zeros(40), parameters=(0.0,)), 280 + np.array([4, 5, 6, 7])
+    levels = rule.learn(units, Terms(lead_days=2))(np.tile(units, (1, 2)), evenings)
+    np.testing.assert_allclose(levels[0, :, 0], [12, 10, 4, 6], atol=1)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -77,11 +85,12 @@ def test_levels_keep_within_the_shelf(seed: int) -> None:
     terms = Terms(
         lead_days=random.integers(1, 9, 200), presentation=shown, capacity=shown + random.integers(0, 30, 200)
     )
-    advised = bounded(levels, units, terms)
+    advised = bounded(levels[:, None], units, terms)
     sold_until_then = units[:, -56:].mean(axis=1) * (terms.lead_days - 1)
-    assert (advised.order_up_to <= terms.capacity + sold_until_then + 1e-6).all()
-    assert (advised.order_up_to >= shown).all()
-    assert (advised.order_up_to == np.rint(advised.order_up_to)).all()
+    up_to = advised.order_up_to[:, 0]
+    assert (up_to <= terms.capacity + sold_until_then + 1e-6).all()
+    assert (up_to >= shown).all()
+    assert (up_to == np.rint(up_to)).all()
     assert advised.is_full.any() and not advised.is_full.all()
 
 
@@ -114,17 +123,19 @@ def test_kinds_of_series() -> None:
     assert kinds(units, is_depot, perishes).tolist() == ["depot", "perishes", "fast", "slow"]
 
 
-def test_an_empty_shelf_wanted_at_least_what_is_usual() -> None:
-    """2 a day; the third day sold 1 and ended empty: 2. Another empty day sold 5: 5. A day not offered: unknown."""
-    sold = np.array([[2.0, 2, 1, 5, np.nan, 0]])
-    empty = np.array([[False, False, True, True, False, False]])
-    np.testing.assert_allclose(unconstrained(sold, empty), [[2, 2, 2, 5, np.nan, 0]])
+def test_who_met_an_empty_shelf_wanted_what_is_usual() -> None:
+    """2 a day; half the third day's customers met an empty shelf, its 1 is 2 a day too: they wanted 1. On the fifth,
+    empty from the morning, 2 were wanted. A day not offered is unknown.
+    """
+    sold = np.array([[2.0, 2, 1, np.nan, 0]])
+    empty = np.array([[0, 0, 0.5, 0, 1]])
+    np.testing.assert_allclose(unconstrained(sold, empty), [[2, 2, 2, np.nan, 2]])
 
 
 def test_what_comes_later_does_not_change_what_was_wanted() -> None:
     """A day's estimate knows the days before it alone: other days to come leave it as it is."""
     random = np.random.default_rng(1)
-    sold, empty = random.poisson(2, (5, 60)).astype(float), random.random((5, 60)) < 0.3
+    sold, empty = random.poisson(2, (5, 60)).astype(float), np.where(random.random((5, 60)) < 0.3, 0.4, 0.0)
     other = sold.copy()
     other[:, 40:] = 99
     np.testing.assert_array_equal(unconstrained(sold, empty)[:, :40], unconstrained(other, empty)[:, :40])
