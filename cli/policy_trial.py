@@ -22,6 +22,7 @@ from ingestion.simulation.state import DEPOT
 from ingestion.simulation.trial import Life, Worth
 from spark_jobs.stock_policies.advice import advise, freeze
 from spark_jobs.stock_policies.contest import Demand
+from spark_jobs.stock_policies.replay import Terms
 from spark_jobs.stock_policies.rules import ServiceByMoney
 from spark_jobs.stock_policies.supply import segments_of, terms_of, with_depots
 from spark_jobs.stock_policies.tuning import REFRESH_DAYS, Choice
@@ -51,7 +52,7 @@ def grade(world: str, size: str, seed: int, start: date, file: Path, tell: Tell)
     shop = look(life)
     tell(f"{world}: choosing parameters for {len(shop.rows)} series")
     rule = ServiceByMoney(groups=shop.groups, is_held=True)
-    choice = freeze([rule], shop.demand, terms_of(shop.rows), WINDOWS)
+    choice = freeze([rule], shop.demand, shop.terms, WINDOWS, most_lost=shop.lost)
     incumbent, advised = life.twin(), life.twin()
     tell(f"{world}: {TRIAL_DAYS} days by the buyers' own rule")
     incumbent.go_on(TRIAL_DAYS)
@@ -72,7 +73,9 @@ class Shop:
 
     rows: pd.DataFrame
     demand: Demand
+    terms: Terms
     groups: np.ndarray  # series that have their week in common: of one place and category
+    lost: np.ndarray  # by series: margin of what empty shelves have missed over the windows, as estimated
 
 
 def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
@@ -91,7 +94,17 @@ def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
     units = with_depots(rows, {pair: everyone[pair] for pair in named})
     dates = np.datetime64(date.fromordinal(chain.start)) + np.arange(len(own))
     groups = np.array([row * 1000 + int(chain.goods.category[product]) for row, product in found])
-    return Shop(rows, Demand(units, dates, segments_of(rows, terms_of(rows))), groups)
+    terms = terms_of(rows, units)
+    demand = Demand(units, dates, segments_of(rows, terms))
+    return Shop(rows, demand, terms, groups, _lost(life, own, rows, found))
+
+
+def _lost(life: Life, own: np.ndarray, rows: pd.DataFrame, found: list[tuple[int, int]]) -> np.ndarray:
+    """What a depot lacks its stores lose: it does not count twice."""
+    days = WINDOWS * REFRESH_DAYS
+    missed = np.nansum(own[-days:] - np.array(life.seen.sold, dtype=float)[-days:], axis=0)
+    missed[life.chain.places.depot] = np.nan
+    return np.array([missed[pair] for pair in found]) * rows["lost_unit_cost"].to_numpy(float)
 
 
 def _wanted(life: Life, offered: np.ndarray) -> np.ndarray:
@@ -104,7 +117,7 @@ def _wanted(life: Life, offered: np.ndarray) -> np.ndarray:
 
 def _levels(life: Life, pairs: list[tuple[str, str]], choice: Choice) -> list[PolicyLevel]:
     shop, made = look(life, pairs), date.fromordinal(life.day - 1)
-    up_to = advise(choice, shop.demand.units, terms_of(shop.rows), REFRESH_DAYS + 1).order_up_to[:, 1:]
+    up_to = advise(choice, shop.demand.units, shop.terms, REFRESH_DAYS + 1).order_up_to[:, 1:]
     changes = np.diff(up_to, axis=1, prepend=-1) != 0
     return [
         PolicyLevel(made, made + timedelta(days=int(day) + 1), *pairs[row], up_to[row, day], up_to[row, day])
@@ -133,6 +146,7 @@ def _terms(life: Life, row: int, product: int) -> dict[str, object]:
         "order_weekdays": sorted(each or 7 for each in days),
         "pack_units": float((goods.pack if row == depot else goods.inner)[product]),
         "minimum_order_units": 0.0,
+        "minimum_order_value": 0.0 if source == DEPOT else float(list(chain.world.suppliers.values())[source].minimum),
         "minimum_presentation_units": 0.0 if row == depot else float(max(1, goods.pack[product] // 3)),
         "shelf_capacity_units": None if row == depot else _capacity(chain, row, product),
         "shelf_life_days": int(goods.shelf_life[product]) or None,

@@ -20,13 +20,23 @@ class Advised:
 
 
 def freeze(
-    rules: Sequence[Rule], demand: Demand, terms: Terms, windows: int, tell: Callable[[str], None] = lambda _step: None
+    rules: Sequence[Rule],
+    demand: Demand,
+    terms: Terms,
+    windows: int,
+    *,
+    most_lost: np.ndarray | None = None,
+    tell: Callable[[str], None] = lambda _step: None,
 ) -> Choice:
-    """The rule and its parameters that would have cost least on the last windows of known demand."""
+    """The rule and its parameters that would have cost least on the last windows of known demand.
+
+    `most_lost` is the margin that each series may lose there: where saving stock or waste would pay at the price of
+    emptier shelves than a segment had, its shelves stay as full as they were.
+    """
     choices = []
     for rule in rules:
         tell(f"what {rule.name} would have cost")
-        trials = try_out(rule, demand.units, terms, demand.first_weekday, windows)
+        trials = try_out(rule, demand.units, terms, demand.first_weekday, windows, most_lost)
         choices.append(best([choose(trial, demand.segments(demand.units)) for trial in trials]))
     return best(choices)
 

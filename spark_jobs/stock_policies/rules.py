@@ -67,16 +67,18 @@ class ServiceByMoney:
     groups: np.ndarray | None = None  # a number per series: those of a group have their week in common; None: no week
     is_held: bool = False  # demand is that of the first evening asked about: levels do not follow it
     name: str = "safety stock by money"
-    parameters: tuple[float, ...] = tuple(np.arange(0, 2.01, 0.05).round(2).tolist())
+    parameters: tuple[float, ...] = tuple(np.arange(0, 3.01, 0.05).round(2).tolist())
     untuned: float = 1.0
 
     def learn(self, units: np.ndarray, terms: Terms) -> Levels:
         """d·W + k·z·√(W·σ² + d²·σ_L²), z of lost ÷ (lost + holding + waste ÷ life).
 
-        W are the days until the order after next is there, each counted by its weekday; d and σ of a usual day.
+        W are the days until the order after next is there, each counted by its weekday; d and σ of a usual day. Of what
+        perishes never more than usually sells within its life.
         """
         z, periods = _critical(terms, len(units)), np.broadcast_to(terms.protection_days, len(units))
         week = _weeks(units, self.groups)
+        life = np.broadcast_to(terms.life_days, len(units))[:, None] + 1
         lead_deviation, shown = _by_evening(terms.lead_deviation), np.broadcast_to(terms.presentation, len(units))
 
         def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -86,6 +88,8 @@ class ServiceByMoney:
             days = _days_ahead(week, known, periods)
             spread = z[:, None] * np.sqrt(days * deviation**2 + (mean * lead_deviation) ** 2)
             found = (mean * days)[:, :, None] + spread[:, :, None] * np.array(self.parameters)
+            in_its_life = np.where(np.isfinite(life), mean * np.nan_to_num(life, posinf=0), np.inf)
+            found = np.minimum(found, np.maximum(in_its_life, 1)[:, :, None])
             return np.maximum(np.rint(found), shown[:, None, None])
 
         return levels

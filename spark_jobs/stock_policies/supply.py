@@ -20,6 +20,7 @@ from spark_jobs.stock_policies.replay import Terms
 DEMAND, TERMS = "features.feat_product_store_daily", "features.feat_supply_terms"
 _BUILD = "Build it: ./retail dbt build --selector before_ml."
 _FAST = 1.0  # units a day
+_RECENT_DAYS = 56
 _LONG_LIFE_DAYS = 60  # what keeps longer is sold before it expires
 
 
@@ -61,7 +62,7 @@ def read_supply(client: Client, source: str) -> Supply:
     if not chosen.any():
         raise Problem(f"No product of {source!r} has demand, a price, a cost and a source of supply.", _BUILD)
     rows, units = rows[chosen].reset_index(drop=True), units[chosen]
-    terms = terms_of(rows)
+    terms = terms_of(rows, units)
     return Supply(rows, Demand(units, panel.dates, segments_of(rows, terms)), terms)
 
 
@@ -78,9 +79,9 @@ def with_depots(rows: pd.DataFrame, own: dict[tuple[str, str], np.ndarray]) -> n
     return units
 
 
-def terms_of(rows: pd.DataFrame) -> Terms:
-    """The terms as a replay takes them; a row per series."""
-    weekdays = np.array([[day + 1 in days for day in range(7)] for days in rows["order_weekdays"]])
+def terms_of(rows: pd.DataFrame, units: np.ndarray) -> Terms:
+    """The terms as a replay takes them; a row per series (of `units`: series × days known)."""
+    weekdays = order_weekdays(rows, units)
     life = rows["shelf_life_days"].astype(float).where(lambda days: days <= _LONG_LIFE_DAYS)
     return Terms(
         lead_days=np.maximum(rows["lead_time_days"].to_numpy(float), 1),
@@ -90,29 +91,56 @@ def terms_of(rows: pd.DataFrame) -> Terms:
         order_weekdays=weekdays,
         pack=rows["pack_units"].to_numpy(float),
         minimum=rows["minimum_order_units"].to_numpy(float),
-        life_days=life.fillna(np.inf).to_numpy(float),
+        # What stays in a depot of ours for most of its life is nothing for a shelf any more.
+        life_days=np.nan_to_num(np.where(is_depot(rows), np.ceil(life / 2), life), nan=np.inf),
         waste=np.where(life.notna(), rows["unit_cost"].fillna(0), 0).astype(float),
         presentation=rows["minimum_presentation_units"].to_numpy(float),
         capacity=rows["shelf_capacity_units"].astype(float).fillna(np.inf).to_numpy(float),
     )
 
 
+def order_weekdays(rows: pd.DataFrame, units: np.ndarray) -> np.ndarray:
+    """Series × 7, Monday first: on which evenings an order goes out.
+
+    Where a location does not want the supplier's minimum value every day, its orders wait until they are worth it: of
+    the supplier's order days those remain that are so far apart.
+    """
+    usual = Past(units, np.array([units.shape[1]])).mean(_RECENT_DAYS)[:, 0]
+    spent = pd.Series(usual * rows["unit_cost"].fillna(0).to_numpy(float))
+    with_supplier = spent.groupby([rows["store_id"], rows["supply_source_id"]]).transform("sum").to_numpy()
+    apart = np.rint(rows["minimum_order_value"].to_numpy(float) / np.maximum(with_supplier, 1e-9))
+    return np.array([_so_far_apart(days, gap) for days, gap in zip(rows["order_weekdays"], apart, strict=True)])
+
+
+def _so_far_apart(days: Sequence[int], gap: float) -> list[bool]:
+    """By weekday, Monday first; the first order day of the week always."""
+    kept: list[int] = []
+    for day in sorted(days):
+        if not kept or day - kept[-1] >= gap:
+            kept.append(int(day))
+    return [day + 1 in kept for day in range(7)]
+
+
 def segments_of(rows: pd.DataFrame, terms: Terms):
     """A word per series whose parameters may differ: a depot, what perishes, and what sells slowly or fast."""
-    suppliers = set(rows["supply_source_id"])
-    is_depot = rows["store_id"].isin(suppliers).to_numpy()
+    depots = is_depot(rows)
     perishes = np.isfinite(np.broadcast_to(terms.life_days, len(rows)))
 
     def segments(units: np.ndarray) -> np.ndarray:
-        return kinds(units, is_depot, perishes)
+        return kinds(units, depots, perishes)
 
     return segments
 
 
-def kinds(units: np.ndarray, is_depot: np.ndarray, perishes: np.ndarray) -> np.ndarray:
+def is_depot(rows: pd.DataFrame) -> np.ndarray:
+    """Whether others are supplied from the series' location."""
+    return rows["store_id"].isin(set(rows["supply_source_id"])).to_numpy()
+
+
+def kinds(units: np.ndarray, depots: np.ndarray, perishes: np.ndarray) -> np.ndarray:
     """The words, by series (units: series × days known)."""
     fast = Past(units, np.array([units.shape[1]])).mean(91)[:, 0] >= _FAST
-    return np.select([is_depot, perishes, fast], ["depot", "perishes", "fast"], "slow")
+    return np.select([depots, perishes, fast], ["depot", "perishes", "fast"], "slow")
 
 
 def ids_of(rows: pd.DataFrame) -> Sequence[tuple[str, str]]:

@@ -17,12 +17,18 @@ LEAST_GAIN = 0.02  # of the cost; for less nobody keeps a parameter per segment
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rule cost by window, series and parameter, and the units wanted by window and series."""
+    """What a rule cost by window, series and parameter, and the units wanted by window and series.
+
+    `lost` is the part of the cost that is lost margin; `most_lost` (money by series, NaN where it does not count) is
+    what a segment's series may lose in all windows together: customers are to be served no worse than before.
+    """
 
     rule: Rule
     cost: np.ndarray
     wanted: np.ndarray
     cap: float = np.inf
+    lost: np.ndarray | None = None
+    most_lost: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,12 @@ class Choice:
 
 
 def try_out(
-    rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int = 0, windows: int = CALIBRATION_WINDOWS
+    rule: Rule,
+    units: np.ndarray,
+    terms: Terms,
+    first_weekday: int = 0,
+    windows: int = CALIBRATION_WINDOWS,
+    most_lost: np.ndarray | None = None,
 ) -> list[Trial]:
     """Replay all parameters over the last windows of demand known so far, once for each of the rule's caps.
 
@@ -60,7 +71,8 @@ def try_out(
             outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf, cap)
             outcomes.append(outcome)
         cost, wanted = [one.cost for one in outcomes], [one.wanted[:, 0] for one in outcomes]
-        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap))
+        lost = np.stack([one.lost_cost for one in outcomes])
+        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap, lost, most_lost))
     return trials
 
 
@@ -120,12 +132,27 @@ def choose(trial: Trial, segments: np.ndarray) -> Choice:
     common, own = _judged(trial, together), _judged(trial, segments)
     is_by_segment = own < common * (1 - LEAST_GAIN)
     chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else together)
+    if trial.most_lost is not None:
+        chosen = _served(trial, chosen, segments)
     return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment), trial.cap)
 
 
 def best(choices: Sequence[Choice]) -> Choice:
     """The one that cost least; of equals the first."""
     return min(choices, key=lambda each: each.cost_per_unit)
+
+
+def _served(trial: Trial, chosen: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """Where a segment would lose more than it may, the cheapest parameter that does not; if none, the fullest."""
+    served, lost, cost = chosen.copy(), trial.lost.sum(axis=0), trial.cost.sum(axis=0)
+    for segment in np.unique(segments):
+        rows = (segments == segment) & np.isfinite(trial.most_lost)
+        most = trial.most_lost[rows].sum()
+        if rows.sum() < LEAST_SERIES or lost[rows, chosen[rows]].sum() <= most:
+            continue
+        enough = lost[rows].sum(axis=0) <= most
+        served[rows] = np.where(enough, cost[rows].sum(axis=0), np.inf).argmin() if enough.any() else -1
+    return np.where(served < 0, trial.cost.shape[2] - 1, served)
 
 
 def _judged(trial: Trial, segments: np.ndarray) -> float:

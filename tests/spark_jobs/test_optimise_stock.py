@@ -33,6 +33,7 @@ SELECT
     '{SOURCE}' AS source, 'S' || toString(1 + number % 2) AS store_id, 'P' || toString(intDiv(number, 2)) AS product_id,
     'V1' AS supply_source_id, 3. AS lead_time_days, 0.5 AS lead_time_deviation_days,
     arrayMap(day -> toUInt8(day), [1, 2, 3, 4, 5, 6, 7]) AS order_weekdays, 1. AS pack_units, 0. AS minimum_order_units,
+    0. AS minimum_order_value,
     1. AS minimum_presentation_units, toNullable(40.) AS shelf_capacity_units,
     cast(NULL AS Nullable(Int32)) AS shelf_life_days, toNullable(4.) AS unit_cost,
     if(product_id = 'P1', NULL, 2.) AS lost_unit_cost, toNullable(0.003) AS holding_cost_per_day,

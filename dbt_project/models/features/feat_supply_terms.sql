@@ -66,6 +66,7 @@ select
     -- units
     pack_units,
     minimum_order_units,
+    toFloat64(minimum_order_value) as minimum_order_value,
     minimum_presentation_units,
     cast(if(store_type = 'store', shelf_capacity_units, null) as Nullable(Float64)) as shelf_capacity_units,
 

@@ -16,7 +16,7 @@ from spark_jobs.stock_policies.contest import Demand
 from spark_jobs.stock_policies.recommendations import recommendation_rows
 from spark_jobs.stock_policies.replay import Terms
 from spark_jobs.stock_policies.rules import ServiceByMoney
-from spark_jobs.stock_policies.supply import Supply, kinds, segments_of, terms_of, with_depots
+from spark_jobs.stock_policies.supply import Supply, kinds, order_weekdays, segments_of, terms_of, with_depots
 from spark_jobs.stock_policies.wanted import unconstrained
 
 FIRST = np.datetime64("2026-01-05")  # a Monday
@@ -33,6 +33,7 @@ def _rows(**columns) -> pd.DataFrame:
         "order_weekdays": [[1, 2, 3, 4, 5, 6, 7]] * 2,
         "pack_units": [1.0, 1.0],
         "minimum_order_units": [0.0, 0.0],
+        "minimum_order_value": [0.0, 0.0],
         "minimum_presentation_units": [0.0, 0.0],
         "shelf_capacity_units": [None, None],
         "shelf_life_days": [None, None],
@@ -108,7 +109,7 @@ def test_terms_of_the_features() -> None:
     rows = _rows(
         order_weekdays=[[1, 4], [7]], shelf_life_days=[2, 90], unit_cost=[3.0, 3.0], shelf_capacity_units=[9, None]
     )
-    terms = terms_of(rows)
+    terms = terms_of(rows, np.ones((2, 56)))
     assert terms.review_days.tolist() == [4, 7]
     assert terms.protection_days.tolist() == [5, 8]
     assert terms.life_days.tolist() == [2, np.inf]
@@ -144,7 +145,7 @@ def test_what_comes_later_does_not_change_what_was_wanted() -> None:
 
 def _supply(units: np.ndarray, **columns) -> Supply:
     rows = _rows(**columns)
-    terms = terms_of(rows)
+    terms = terms_of(rows, units)
     return Supply(rows, Demand(units, FIRST + np.arange(units.shape[1]), segments_of(rows, terms)), terms)
 
 
@@ -194,3 +195,16 @@ def test_an_order_lasts_as_long_in_the_marts_as_in_the_replay(product: str, lead
     in_marts = next(row["protection_days"] for row in expected if row["product_id"] == product)
     terms = Terms(lead_days=lead, order_weekdays=frozenset(day - 1 for day in weekdays))
     assert in_marts == terms.protection_days + waited
+
+
+def test_orders_wait_for_the_suppliers_minimum() -> None:
+    """Two products of 1 a day at 2.00 are 4 a day: a minimum of 12 is reached every third day, Monday to Sunday.
+
+    Of Mondays and Tuesdays alone it is Mondays; without a minimum each evening.
+    """
+    units = np.ones((2, 56))
+    assert order_weekdays(_rows(minimum_order_value=[12.0, 12.0]), units)[0].nonzero()[0].tolist() == [0, 3, 6]
+    assert order_weekdays(_rows(minimum_order_value=[12.0, 12.0], order_weekdays=[[1, 2], [1]]), units).sum(
+        axis=1
+    ).tolist() == [1, 1]
+    assert order_weekdays(_rows(), units).all()

@@ -125,3 +125,16 @@ def test_lead_times_that_vary_cost_more() -> None:
         for deviation in (0.0, 3.0)
     )
     assert varying > steady * 1.2
+
+
+def test_customers_are_served_no_worse_than_before() -> None:
+    """3 wanted every other day, lost at 1, held at 5: least stock is cheapest. If nothing may be lost, level 3 it is;
+    what lacks in a depot, which does not count, changes nothing.
+    """
+    units = np.full((40, 140), 3.0)
+    units[:, 1::2] = 0
+    terms, rule, together = Terms(lead_days=1, holding=5.0, lost=1.0), Fixed((1, 2, 3)), np.zeros(40)
+    free = choose(try_out(rule, units, terms)[0], together)
+    bound = choose(try_out(rule, units, terms, most_lost=np.zeros(40))[0], together)
+    aside = choose(try_out(rule, units, terms, most_lost=np.full(40, np.nan))[0], together)
+    assert [set(each.chosen.tolist()) for each in (free, bound, aside)] == [{0}, {2}, {0}]
