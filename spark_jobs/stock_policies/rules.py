@@ -17,6 +17,8 @@ from spark_jobs.stock_policies.replay import Terms
 _NORMAL = NormalDist()
 _WEEK_DAYS, _WEEK_PRIOR = 182, 20  # days of the past; days of a usual weekday that every group is given
 _LEAST_WEEKDAY = 0.1
+_YEAR, _AHEAD_DAYS = 364, 28
+_SEASON_PRIOR, _TRUST = 0.01, 0.8  # units a day that are given to both; a year is like the last one only so far
 
 Levels = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From units (series × days) and the numbers of days known on each evening: series × evenings × parameters."""
@@ -65,6 +67,7 @@ class ServiceByMoney:
 
     window_days: int = 56
     groups: np.ndarray | None = None  # a number per series: those of a group have their week in common; None: no week
+    kinds: np.ndarray | None = None  # a number per series: those of a kind have their season in common; None: no season
     is_held: bool = False  # demand is that of the first evening asked about: levels do not follow it
     name: str = "safety stock by money"
     parameters: tuple[float, ...] = tuple(np.arange(0, 3.01, 0.05).round(2).tolist())
@@ -84,7 +87,8 @@ class ServiceByMoney:
         def levels(units: np.ndarray, known: np.ndarray) -> np.ndarray:
             usual = units / np.maximum(week[:, np.arange(units.shape[1]) % 7], _LEAST_WEEKDAY)
             past = Past(usual, known[:1] if self.is_held else known)
-            mean, deviation = past.mean(self.window_days), past.deviation(self.window_days)
+            season = _seasons(units, past.known, self.kinds, self.window_days)
+            mean, deviation = past.mean(self.window_days) * season, past.deviation(self.window_days) * np.sqrt(season)
             days = _days_ahead(week, known, periods)
             spread = z[:, None] * np.sqrt(days * deviation**2 + (mean * lead_deviation) ** 2)
             found = (mean * days)[:, :, None] + spread[:, :, None] * np.array(self.parameters)
@@ -116,6 +120,34 @@ def _weeks(units: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
     week = (sums + _WEEK_PRIOR * usual) / np.maximum((days + _WEEK_PRIOR) * usual, 1e-9)
     week = np.where((usual > 0) & (days > 0), week, np.where(usual > 0, 0.0, 1.0))
     return week[place]
+
+
+def _seasons(units: np.ndarray, known: np.ndarray, kinds: np.ndarray | None, window: int) -> np.ndarray:
+    """Series × evenings: a usual day of the next four weeks, of one of the last `window` days, as it was a year ago.
+
+    1 where less than a year and the window is known. Days on which a series was not offered count for neither.
+    """
+    if kinds is None:
+        return np.ones((len(units), len(known)))
+    _, place = np.unique(kinds, return_inverse=True)
+    ratios = np.ones((place.max() + 1, len(known)))
+    for number, day in enumerate(known):
+        begin = int(day) - _YEAR - window
+        if begin >= 0:
+            before, after = (
+                _mean_by(units[:, first : first + days], place)
+                for first, days in ((begin, window), (begin + window, _AHEAD_DAYS))
+            )
+            ratios[:, number] = np.clip(((after + _SEASON_PRIOR) / (before + _SEASON_PRIOR)) ** _TRUST, 0.4, 2.5)
+    return ratios[place]
+
+
+def _mean_by(units: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Mean units of a day and series, by group."""
+    sums, days = np.zeros(place.max() + 1), np.zeros(place.max() + 1)
+    np.add.at(sums, place, np.nan_to_num(units).sum(axis=1))
+    np.add.at(days, place, np.isfinite(units).sum(axis=1))
+    return sums / np.maximum(days, 1)
 
 
 def _days_ahead(week: np.ndarray, known: np.ndarray, periods: np.ndarray) -> np.ndarray:

@@ -72,7 +72,7 @@ select
 
     -- money
     cast(round(cost, 4) as Nullable(Float64)) as unit_cost,
-    cast(round(greatest(price - cost, 0), 4) as Nullable(Float64)) as lost_unit_cost,
+    cast(round(if(price > cost, price - cost, if(price <= cost, 0, null)), 4) as Nullable(Float64)) as lost_unit_cost,
     cast(round(cost * {{ var('holding_rate_per_year') }} / {{ days_per_year }}, 8) as Nullable(Float64))
         as holding_cost_per_day,
 

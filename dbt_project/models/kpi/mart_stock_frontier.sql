@@ -22,7 +22,7 @@ with terms as (
 series as (
 
     select
-        source, stock_store_id as store_id, product_id,
+        source, store_id, product_id,
         arrayMap(unit -> toFloat64(unit), arraySlice(units, {{ known_days - replayed_days + 1 }}, {{ replayed_days }}))
             as days,
         arraySlice(units, {{ known_days - 2 * replayed_days + 1 }}, {{ replayed_days }}) as days_before,

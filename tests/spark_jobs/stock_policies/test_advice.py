@@ -208,3 +208,15 @@ def test_orders_wait_for_the_suppliers_minimum() -> None:
         axis=1
     ).tolist() == [1, 1]
     assert order_weekdays(_rows(), units).all()
+
+
+def test_levels_know_the_season() -> None:
+    """A year ago 2 a day became 4 in the next four weeks; trusted by 0.8, 2 a day now become 3.5 of the kind. The other
+    kind, steady, stays; where less than a year is known, nothing is.
+    """
+    units = np.full((2, 420), 2.0)
+    units[0, 420 - 364 : 420 - 364 + 28] = 4
+    rule = ServiceByMoney(kinds=np.array([1, 2]), parameters=(0.0,))
+    levels = rule.learn(units, Terms(lead_days=10))
+    np.testing.assert_array_equal(levels(units, np.array([420]))[:, 0, 0], [35, 20])
+    np.testing.assert_array_equal(levels(units[:, :419], np.array([419]))[:, 0, 0], [20, 20])
