@@ -103,7 +103,7 @@ class Sender:
             if self.run.policy:
                 raise AnotherRunHeldError(
                     f"{self.run.policy} changes days of {self.run.source} that were sent already.",
-                    f"Levels may begin after {self.last_day}; those that were in the file before stay in it.",
+                    f"New levels begin after that: ./retail policies export FILE --from-date {self.next_day}.",
                 )
             raise AnotherRunHeldError(
                 f"This program makes another history of {self.run.source} than the one that was sent: it has changed.",

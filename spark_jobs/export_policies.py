@@ -1,6 +1,6 @@
 """Writes the advised stock levels of a source into a file: `./retail simulate --policy FILE` orders by it.
 
-python -m spark_jobs.export_policies FILE [--source NAME] [--made-date DATE]
+python -m spark_jobs.export_policies FILE [--source NAME] [--made-date DATE] [--from-date DATE]
 """
 
 import argparse
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, console = _options(arguments), Console(stderr=True, highlight=False)
     try:
         levels = read_levels(connect(load_settings(), "reader"), options.source, options.made_date)
+        if options.from_date:
+            levels = [level._replace(from_date=options.from_date) for level in levels]
         count = write_policy_file(options.file, levels)
     except Problem as problem:
         console.print(str(problem), style="red", soft_wrap=True)
@@ -62,6 +64,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("file", type=Path, help="CSV to write")
     parser.add_argument("--source", default="", help="of the warehouse (default: the one there is)")
     parser.add_argument("--made-date", type=date.fromisoformat, help="day of the advice (default: the last one)")
+    begins = "first evening they count (default: the day after they were made)"
+    parser.add_argument("--from-date", type=date.fromisoformat, help=begins)
     return parser.parse_args(arguments)
 
 

@@ -93,6 +93,9 @@ def test_advice_goes_into_a_file(
         (row[0], row[1], float(row[4])) for row in _rows(client)
     ]
     assert {str(level.from_date) for level in levels} == {"2026-03-08"}
+    later = ["--source", SOURCE, "--from-date", "2026-03-20"]
+    assert export_policies.main([str(tmp_path / "levels.csv"), *later]) == 0
+    assert {str(level.from_date) for level in read_policy_file(tmp_path / "levels.csv")} == {"2026-03-20"}
 
 
 def test_a_source_that_is_not_there_is_named(client: Client) -> None:

@@ -1,6 +1,7 @@
 """What is advised keeps within the shelf, follows the item's own money, and says what set it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import NormalDist
 
@@ -54,11 +55,15 @@ def test_a_service_level_for_each_items_money() -> None:
 
 
 def test_waste_is_a_cost_of_too_much() -> None:
-    """2.00 wasted after 4 days is 0.50 a day: 4.5 lost of 5 is z(0.9) = 1.28. Days of 100 and 300: 800 + 256."""
+    """2.00 wasted after 4 days is 0.50 a day: 4.5 lost of 5 is z(0.9) = 1.28. Two days of 100 and 300: 400 + 181. A
+    lead time of 5 days would want 1,287, but only 5 days' demand sells within the life.
+    """
     units = np.tile([100.0, 300.0], (1, 28))
-    terms = Terms(lead_days=4, holding=0.0, lost=4.5, life_days=np.array([4.0]), waste=2.0)
+    terms = Terms(lead_days=2, holding=0.0, lost=4.5, life_days=np.array([4.0]), waste=2.0)
     levels = ServiceByMoney(parameters=(1.0,)).learn(units, terms)(units, np.array([56]))
-    assert levels.item() == np.rint(800 + 200 * NormalDist().inv_cdf(0.9))
+    assert levels.item() == 581
+    longer = replace(terms, lead_days=5)
+    assert ServiceByMoney(parameters=(1.0,)).learn(units, longer)(units, np.array([56])).item() == 1000
 
 
 def test_levels_held_do_not_follow_demand() -> None:
