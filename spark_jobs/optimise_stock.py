@@ -31,7 +31,7 @@ from spark_jobs.stock_policies.replay import Terms
 from spark_jobs.stock_policies.results import Run, as_table, result_rows
 from spark_jobs.stock_policies.rules import Buyers, Rule, SafetyStock, ServiceByMoney
 from spark_jobs.stock_policies.segments import by_volume
-from spark_jobs.stock_policies.supply import read_supply, the_source
+from spark_jobs.stock_policies.supply import Supply, read_supply, the_source
 from spark_jobs.stock_policies.tuning import CALIBRATION_WINDOWS, REFRESH_DAYS
 from warehouse.client import WarehouseUnavailableError, connect
 from warehouse.create_tables import create_tables
@@ -91,7 +91,7 @@ def _of_warehouse(options: argparse.Namespace, settings: Settings, tell: Callabl
             f"The formula serves; {_LEAST_DAYS + REFRESH_DAYS} days are needed.",
         )
     tell(f"{len(demand.units)} series, {demand.dates[0]} to {demand.dates[-1]}")
-    rules, run_id = _rules_of_warehouse(options), f"policies-{now:%Y%m%dT%H%M%S}"
+    rules, run_id = _rules_of_warehouse(options, supply), f"policies-{now:%Y%m%dT%H%M%S}"
     origins = max(min(options.origins, (days - _LEAST_DAYS) // REFRESH_DAYS - windows), 0)
     if origins:
         scores = hold(rules, demand, supply.terms, count=origins, windows=windows, tell=tell)
@@ -105,8 +105,9 @@ def _of_warehouse(options: argparse.Namespace, settings: Settings, tell: Callabl
     tell(f"{len(rows)} recommendations of {choice.rule.name} for {source}, made of {supply.made_date}.")
 
 
-def _rules_of_warehouse(options: argparse.Namespace) -> list[Rule]:
-    rules: list[Rule] = [ServiceByMoney(), SafetyStock(), Buyers()]
+def _rules_of_warehouse(options: argparse.Namespace, supply: Supply) -> list[Rule]:
+    categories = np.unique(supply.table["category"], return_inverse=True)[1]
+    rules: list[Rule] = [ServiceByMoney(kinds=categories), SafetyStock(), Buyers()]
     return [*rules, trees, LearnedAndFormula(trees)] if options.trees and (trees := BoostedQuantiles()) else rules
 
 

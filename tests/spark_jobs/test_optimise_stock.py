@@ -31,7 +31,7 @@ _TERMS = f"""
 CREATE TABLE batch.terms_of_test ENGINE = MergeTree ORDER BY tuple() AS
 SELECT
     '{SOURCE}' AS source, 'S' || toString(1 + number % 2) AS store_id, 'P' || toString(intDiv(number, 2)) AS product_id,
-    'V1' AS supply_source_id, 3. AS lead_time_days, 0.5 AS lead_time_deviation_days,
+    'V1' AS supply_source_id, 'one' AS category, 3. AS lead_time_days, 0.5 AS lead_time_deviation_days,
     arrayMap(day -> toUInt8(day), [1, 2, 3, 4, 5, 6, 7]) AS order_weekdays, 1. AS pack_units, 0. AS minimum_order_units,
     0. AS minimum_order_value,
     1. AS minimum_presentation_units, toNullable(40.) AS shelf_capacity_units,
