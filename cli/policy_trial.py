@@ -31,6 +31,7 @@ from spark_jobs.stock_policies.wanted import unconstrained
 HISTORY_DAYS, TRIAL_DAYS, WINDOWS = 425, 90, 4
 HOLDING_RATE, DAYS_PER_YEAR = 0.25, 365  # as the project's `holding_rate_per_year`
 _LEAST_DAYS, _LEAST_LINES = 56, 5
+_SERVED = 0.9  # of the margin that the shop has lost may be lost again: customers are to be served a little better
 Tell = Callable[[str], None]
 
 
@@ -75,7 +76,7 @@ class Shop:
     demand: Demand
     terms: Terms
     groups: np.ndarray  # series that have their week in common: of one place and category
-    lost: np.ndarray  # by series: margin of what empty shelves have missed over the windows, as estimated
+    lost: np.ndarray  # by series: margin that may be lost over the windows, by what empty shelves have missed
 
 
 def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
@@ -100,11 +101,11 @@ def look(life: Life, pairs: list[tuple[str, str]] | None = None) -> Shop:
 
 
 def _lost(life: Life, own: np.ndarray, rows: pd.DataFrame, found: list[tuple[int, int]]) -> np.ndarray:
-    """What a depot lacks its stores lose: it does not count twice."""
+    """What may be lost again. What a depot lacks its stores lose: it does not count twice."""
     days = WINDOWS * REFRESH_DAYS
     missed = np.nansum(own[-days:] - np.array(life.seen.sold, dtype=float)[-days:], axis=0)
     missed[life.chain.places.depot] = np.nan
-    return np.array([missed[pair] for pair in found]) * rows["lost_unit_cost"].to_numpy(float)
+    return _SERVED * np.array([missed[pair] for pair in found]) * rows["lost_unit_cost"].to_numpy(float)
 
 
 def _wanted(life: Life, offered: np.ndarray) -> np.ndarray:
