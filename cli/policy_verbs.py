@@ -6,6 +6,8 @@ from cli.data_verbs import PASS_ON
 from cli.programs import run_python
 from contracts.settings import load_settings
 
+_PROGRAMS = {"export": "spark_jobs.export_policies", "grade": "cli.policy_grades"}
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -13,5 +15,8 @@ def register(app: typer.Typer) -> None:
 
 
 def policies(context: typer.Context) -> None:
-    """What each stock policy would have cost on held-out demand: --panel FILE takes your own. --help tells the rest."""
-    raise typer.Exit(run_python(load_settings(), "spark_jobs.optimise_stock", *context.args))
+    """Stock policies held to demand, advice written; --panel FILE takes yours. Also: export FILE, grade. See --help."""
+    first, *rest = context.args or [""]
+    program = _PROGRAMS.get(first)
+    arguments = rest if program else context.args
+    raise typer.Exit(run_python(load_settings(), program or "spark_jobs.optimise_stock", *arguments))

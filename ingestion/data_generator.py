@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from ingestion.journal import alone, read_journal
+from ingestion.journal import Entry, alone, read_journal
 from ingestion.ndjson import NdjsonFiles
 from ingestion.publisher import Publisher
 from ingestion.sending import Sender
@@ -81,7 +81,13 @@ def _run(options: argparse.Namespace, settings: Settings) -> Run:
     seed = begun.get("seed", 7) if options.seed is None else options.seed
     faults = read_faults(options.faults) if options.faults else Faults(**begun["faults"]) if begun else MODEST
     start = options.start or (date.fromisoformat(begun["start"]) if begun else _first_day(options, name, size))
-    return Run(name, size, seed, options.source, start, faults)
+    return Run(name, size, seed, options.source, start, faults, _policy(options, entry))
+
+
+def _policy(options: argparse.Namespace, entry: Entry | None) -> Path | None:
+    """The file of levels that is named, or was before."""
+    named = options.policy or (Path(entry.policy) if entry and entry.policy else None)
+    return named.resolve() if named else None
 
 
 def _first_day(options: argparse.Namespace, name: str, size: str) -> date:
@@ -151,6 +157,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--live", type=_rate, nargs="?", const=0.0, metavar="RATE", help=rate)
     parser.add_argument("--faults", help="none, modest, all, or name=rate,… (of a new source: modest)")
     parser.add_argument("--add-source", action="store_true", help="put it beside another source")
+    policy = "file of levels that stores order by instead of their own rule (./retail policies export FILE)"
+    parser.add_argument("--policy", type=Path, metavar="FILE", help=policy)
     parser.add_argument("--to", type=Path, help="write NDJSON, journal and truth into this folder instead of Kafka")
     return parser.parse_args(arguments)
 

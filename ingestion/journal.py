@@ -24,6 +24,7 @@ class Entry:
     last_day: str | None
     ahead: int = 0
     digest: str = ""
+    policy: str = ""  # the file of levels that the buyers order by; '': their own rule
 
 
 def read_journal(home: Path, source: str) -> Entry | None:

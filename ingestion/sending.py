@@ -49,6 +49,7 @@ class Sender:
 
     def __post_init__(self) -> None:
         self._entry = read_journal(self.home, self.run.source) or Entry(self.run.as_json(), None)
+        self._entry = replace(self._entry, policy=str(self.run.policy or ""))
         if self._entry.run != self.run.as_json():
             raise AnotherRunHeldError(
                 f"The source {self.run.source} was begun with {_differences(self._entry.run, self.run.as_json())}.",
@@ -99,6 +100,11 @@ class Sender:
     def _check(self, batch: Batch) -> None:
         """The last day that is held, made again, must be what it was."""
         if batch.day + _ONE_DAY == self.next_day and digest(batch.messages) != self._entry.digest:
+            if self.run.policy:
+                raise AnotherRunHeldError(
+                    f"{self.run.policy} changes days of {self.run.source} that were sent already.",
+                    f"New levels begin after that: ./retail policies export FILE --from-date {self.next_day}.",
+                )
             raise AnotherRunHeldError(
                 f"This program makes another history of {self.run.source} than the one that was sent: it has changed.",
                 "Give another --source, or reset the home and simulate anew.",

@@ -133,9 +133,12 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
             "product_id": _WORD,
             "made_date": "Date32",
             "policy": _WORD,
-            "service_level": "Float64",
-            "reorder_point_units": _UNITS,
+            "driver": _WORD,  # demand, its spread, presentation minimum, shelf capacity, shelf life
+            "service_level": "Float64",  # share of lost and over costs that the item's money asks for
+            "safety_stock_units": _UNITS,
+            "reorder_point_units": _UNITS,  # order when the position is below
             "order_up_to_units": _UNITS,
+            "parameters": "String",  # JSON
             "reason": "String",
             "made_at": _INSTANT,
         },

@@ -2,6 +2,11 @@
 {% macro reason_for_order() -%}
     multiIf(
         not is_ranged or is_closed, concat('Nothing to order: ', obstacle, '.'),
+        not is_below and pulled_packs > 0, concat(
+            'Order ', {{ _units('order_units') }}, ' (', toString(packs), ' × ', {{ _units('pack_units') }}, ') from ',
+            supply_source_id, ' ahead of time: its order is below the minimum value of ',
+            {{ _units('supplier_minimum_value', 2) }}, ', and this is due soonest.'
+        ),
         not is_below, concat('Nothing to order: ', {{ _position() }}, ' is not below the reorder point of ',
             {{ _units('reorder_point') }}, '.'),
         obstacle != '', concat(
@@ -16,7 +21,13 @@
         ),
         concat(
             'Order ', {{ _units('order_units') }}, ' (', toString(packs), ' × ', {{ _units('pack_units') }}, ')',
-            if(capped_by = '', '', concat(', held down by ', capped_by, ',')), ' from ', supply_source_id, ': ',
+            if(capped_by = '', '', concat(', held down by ', capped_by, ',')),
+            if(
+                pulled_packs > 0,
+                concat(', ', {{ _units('pulled_packs * pack_units') }},
+                    ' of them ahead of time for the minimum order value of ', {{ _units('supplier_minimum_value', 2) }}, ','),
+                ''
+            ), ' from ', supply_source_id, ': ',
             {{ _position() }}, ' is below the reorder point of ', {{ _units('reorder_point') }}, ', set by ',
             multiIf(
                 reorder_point <= minimum_presentation_units, 'the presentation minimum',
@@ -40,3 +51,12 @@
 {%- endmacro %}
 
 {% macro _units(units, digits=1) -%} toString(round(toFloat64({{ units }}), {{ digits }})) {%- endmacro %}
+
+{#- What follows where less than eight weeks are known. -#}
+{% macro history_for_order() -%}
+    if(
+        isNull(days_known), '',
+        concat(' Insufficient history (', toString(days_known), ' days)',
+            if(ifNull(like_product_id, '') = '', '', concat(': expected to sell like ', like_product_id)), '.')
+    )
+{%- endmacro %}

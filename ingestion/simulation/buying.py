@@ -1,4 +1,4 @@
-"""The incumbent's reorder rule: decent, and wrong in the ways such rules are."""
+"""The incumbent's reorder rule: decent, and wrong in the ways such rules are; or levels that somebody advises."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,7 +47,7 @@ def learn(chain: Chain, state: State, day: int, sold: np.ndarray, open_rows: np.
 
 
 def levels(chain: Chain, state: State, day: int) -> Levels:
-    """Reorder point and order-up-to level of every pair, tonight."""
+    """Reorder point and order-up-to level of every pair, tonight: by the file of levels where there is one."""
     depot = chain.places.depot
     rate = state.sales_rate * _ahead(chain, day, _AHEAD)
     rate[depot] = (state.sales_rate * _ahead(chain, day, _DEPOT_AHEAD)).sum(axis=0)
@@ -60,7 +60,12 @@ def levels(chain: Chain, state: State, day: int) -> Levels:
     up_to = np.maximum(reorder + 1, np.ceil(rate * _target_days(chain)))
     lasting = np.where(_perishes(chain), np.maximum(1, chain.goods.shelf_life * 0.7), 1e6)
     up_to = np.minimum(up_to, np.maximum(np.ceil(rate * lasting), 1))
-    return Levels(rate, np.minimum(reorder, up_to).astype(int), up_to.astype(int), _position(chain, state))
+    reorder = np.minimum(reorder, up_to)
+    if state.advice:
+        advised, advised_up_to = state.advice.on(day)
+        reorder = np.where(np.isnan(advised), reorder, advised)
+        up_to = np.where(np.isnan(advised_up_to), up_to, advised_up_to)
+    return Levels(rate, np.floor(reorder).astype(int), np.ceil(up_to).astype(int), _position(chain, state))
 
 
 def orderable(chain: Chain, day: int) -> np.ndarray:

@@ -53,8 +53,8 @@ def _lot(today: Today, product: int, left: int) -> dict[str, str]:
     return {"lot_id": known["lot_id"]} if known else {}
 
 
-def expire(today: Today) -> None:
-    """Perishables on their last day leave the shelf at closing time."""
+def expire(today: Today) -> np.ndarray:
+    """Perishables on their last day leave the shelf at closing time. Gives their units, rows × perishables."""
     stock = today.state.stock
     gone = stock.expire()
     for row, slot in np.argwhere(gone).tolist():
@@ -62,6 +62,7 @@ def expire(today: Today) -> None:
         time = today.closing(row) + 2 * MINUTE
         lots = _lot(today, product, 0)
         today.ledger.known_loss("expired", time, row, product, int(gone[row, slot]), lots)
+    return gone
 
 
 def clear_out(today: Today) -> None:

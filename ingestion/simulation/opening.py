@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ingestion.simulation.advice import Advice
 from ingestion.simulation.buying import first_guess, levels
 from ingestion.simulation.chain import Chain
 from ingestion.simulation.clock import MINUTE
@@ -15,7 +16,7 @@ from ingestion.simulation.today import Today
 _FILLING_HOUR = 20
 
 
-def first_state(chain: Chain) -> State:
+def first_state(chain: Chain, advice: Advice | None = None) -> State:
     """Before the first day, shelves still empty."""
     return State(
         stock=empty_stock(chain),
@@ -26,6 +27,7 @@ def first_state(chain: Chain) -> State:
         sales_rate=first_guess(chain),
         missed=np.zeros(chain.ranged_from.shape, dtype=bool),
         home=make_customers(chain).home.copy(),
+        advice=advice,
     )
 
 

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from ingestion.simulation.advice import Advice, read_advice
 from ingestion.simulation.chain import Chain, make_chain
 from ingestion.simulation.faults import MODEST, Faults
 from ingestion.simulation.goods import GOODS
@@ -28,6 +30,7 @@ class Run:
     source: str
     start: date
     faults: Faults = MODEST
+    policy: Path | None = None  # a file of levels; days before it begins are what they are without it
 
     def chain(self) -> Chain:
         """The chain worked out. Raises UnknownWorldError."""
@@ -36,11 +39,15 @@ class Run:
     def as_json(self) -> dict[str, Any]:
         """The configuration as the journal keeps it."""
         return {
-            **asdict(self),
+            **{name: value for name, value in asdict(self).items() if name != "policy"},
             "start": self.start.isoformat(),
             "faults": self.faults.as_json(),
             "files": self._files(),
         }
+
+    def advice(self, chain: Chain) -> Advice | None:
+        """What the buyers order by instead of their own rule. Raises Problem."""
+        return read_advice(self.policy, chain) if self.policy else None
 
     def _files(self) -> str:
         """A fingerprint of the configuration files."""
@@ -66,5 +73,6 @@ def simulate(run: Run, until: date | None, truth: Truth, *, quiet_before: date |
     first_heard = quiet_before.toordinal() if quiet_before else 0
     chain = run.chain()
     road = Road(chain, run.faults, truth)
-    for day in days(chain, run.source, last, truth, run.faults, quiet_before=first_heard):
+    advice = run.advice(chain)
+    for day in days(chain, run.source, last, truth, run.faults, quiet_before=first_heard, advice=advice):
         yield Batch(date.fromordinal(day.day), road.carry(day.day, day.events))

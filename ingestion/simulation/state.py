@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingestion.simulation.advice import Advice
 from ingestion.simulation.demand import Mood
 from ingestion.simulation.stock import Stock
 
@@ -71,6 +72,7 @@ class State:
 
     Rows × products where nothing else is said. `missed`: due and not ordered since the last order; `short`: why the
     last delivery of a pair was not full; `expected`: the open order lines of a pair; other collections are by day.
+    `advice`: levels to order by instead of the buyers' own rule.
     """
 
     stock: Stock
@@ -81,6 +83,7 @@ class State:
     sales_rate: np.ndarray
     home: np.ndarray
     missed: np.ndarray
+    advice: Advice | None = None
     short: dict[tuple[int, int], str] = field(default_factory=dict)
     expected: dict[tuple[int, int], list[OrderLine]] = field(default_factory=lambda: defaultdict(list))
     to_pick: list[OrderLine] = field(default_factory=list)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from ingestion.simulation import buying
+from ingestion.simulation.advice import Advice
 from ingestion.simulation.catalogue import publish_catalogue
 from ingestion.simulation.chain import Chain
 from ingestion.simulation.clock import MINUTE, day_text
@@ -37,18 +39,35 @@ class Day:
 
 
 def days(
-    chain: Chain, source: str, until: int, truth: Truth, faults: Faults = NONE, *, quiet_before: int = 0
+    chain: Chain,
+    source: str,
+    until: int,
+    truth: Truth,
+    faults: Faults = NONE,
+    *,
+    quiet_before: int = 0,
+    advice: Advice | None = None,
 ) -> Iterator[Day]:
-    """Simulate from the chain's first day to `until` inclusive. Days before `quiet_before` only move the state on."""
-    state = first_state(chain)
+    """Simulate from the chain's first day to `until` inclusive. Days before `quiet_before` only move the state on.
+    With `advice` the buyers order by it."""
+    state = first_state(chain, advice)
     for day in range(chain.start, until + 1):
         quiet = day < quiet_before
         today = Today(chain, state, day, Outbox(source, day, quiet=quiet), truth, faults, quiet)
-        _live(today)
+        live(today)
         yield Day(day, today.outbox.in_order())
 
 
-def _live(today: Today) -> None:
+class Lived(NamedTuple):
+    """What became of a day: units booked at the tills (rows × products), both spells of trade, units expired (rows ×
+    perishables)."""
+
+    sold: np.ndarray
+    spells: list[Sold]
+    expired: np.ndarray
+
+
+def live(today: Today) -> Lived:
     """One day. The order is that of the day: night, morning, trade, goods in, trade, closing, orders."""
     chain, state = today.chain, today.state
     publish_catalogue(today)
@@ -66,13 +85,14 @@ def _live(today: Today) -> None:
     settle_returns(today, rung)
     take_back(today, rung)
     lose(today, rate)
-    expire(today)
+    expired = expire(today)
     _close(today, rung)
     count_everything(today)
     buying.learn(chain, state, today.day, rung.units, today.open_rows)
     place_orders(today)
     record_day(today, rate, wanted, spells)
     move_mood(chain, state.mood, today.day, state.price)
+    return Lived(rung.units, spells, expired)
 
 
 def _trade(today: Today, wanted: Lines) -> list[Sold]:

@@ -3,6 +3,7 @@
 Which quantile to stock is the parameter, chosen by replaying cost: with lost sales the cheapest is not p ÷ (p + h).
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
@@ -38,7 +39,7 @@ class BoostedQuantiles:
     parameters: tuple[float, ...] = QUANTILES
     untuned: float = 0.95
     caps: tuple[float, ...] = CAPS
-    _learnt: dict[tuple[int, int, int], xgboost.Booster] = field(default_factory=dict)
+    _learnt: dict[tuple[int, str], xgboost.Booster] = field(default_factory=dict)
 
     def learn(self, units: np.ndarray, terms: Terms) -> Levels:
         """Quantiles of demand by evening."""
@@ -54,7 +55,7 @@ class BoostedQuantiles:
         return levels
 
     def _model(self, units: np.ndarray, period: int) -> xgboost.Booster:
-        key = (*units.shape, period)
+        key = (period, _fingerprint(units))
         if key not in self._learnt:
             seen = examples(units, period)
             # A ratio weighs as much as its units, so that the loss is that of units.
@@ -62,6 +63,11 @@ class BoostedQuantiles:
             trees = _TREES | {"quantile_alpha": np.array(self.parameters)}
             self._learnt[key] = xgboost.train(trees, rows, _ROUNDS)
         return self._learnt[key]
+
+
+def _fingerprint(units: np.ndarray) -> str:
+    """Of what is learnt from: two panels of one shape are two."""
+    return hashlib.blake2b(np.ascontiguousarray(units).tobytes() + repr(units.shape).encode()).hexdigest()
 
 
 def _quantiles(model: xgboost.Booster, units: np.ndarray, known: np.ndarray, period: int) -> np.ndarray:

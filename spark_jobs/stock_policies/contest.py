@@ -39,6 +39,7 @@ class Score:
     orders: float
     holding_cost: float
     lost_cost: float
+    waste_cost: float
     cost: float
     days: int
     parameter: str
@@ -131,7 +132,7 @@ def _in_words(values: np.ndarray, cap: float) -> str:
 
 def _score(policy: str, origin: np.datetime64, outcome: Outcome, parameter: str) -> Score:
     sums = {name: float(getattr(outcome, name).sum()) for name in ("wanted", "lost", "held", "orders")}
-    costs = {name: float(getattr(outcome, name).sum()) for name in ("holding_cost", "lost_cost", "cost")}
+    costs = {name: float(getattr(outcome, name).sum()) for name in ("holding_cost", "lost_cost", "waste_cost", "cost")}
     return Score(policy, origin, **sums, **costs, days=outcome.days, parameter=parameter)
 
 
@@ -144,6 +145,6 @@ def total(scores: Iterable[Score]) -> dict[str, Score]:
 
 
 def _added(one: Score, other: Score) -> Score:
-    names = ("wanted", "lost", "held", "orders", "holding_cost", "lost_cost", "cost", "days")
+    names = ("wanted", "lost", "held", "orders", "holding_cost", "lost_cost", "waste_cost", "cost", "days")
     sums = {name: getattr(one, name) + getattr(other, name) for name in names}
     return Score(one.policy, one.origin, **sums, parameter=f"{one.parameter}, {other.parameter}")

@@ -15,7 +15,7 @@ from spark_jobs.stock_policies.replay import Terms
 
 TASK = "stock policy"
 FORESIGHT = "perfect foresight"
-MEASURES = ("cost_per_unit", "holding_per_unit", "lost_margin_per_unit", "fill_rate", "days_of_stock")
+MEASURES = ("cost_per_unit", "holding_per_unit", "lost_margin_per_unit", "waste_per_unit", "fill_rate", "days_of_stock")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ def measures(score: Score) -> dict[str, float]:
         score.cost_per_unit,
         score.holding_cost / wanted,
         score.lost_cost / wanted,
+        score.waste_cost / wanted,
         score.fill_rate,
         score.days_of_stock,
     )
@@ -70,17 +71,18 @@ def _rows_of(run: Run, score: Score) -> list[dict[str, Any]]:
     return [shared | {"measure": name, "value": value} for name, value in measures(score).items()]
 
 
-def as_table(lead_days: float, scores: Sequence[Score]) -> Table:
+def as_table(lead_days: float | None, scores: Sequence[Score]) -> Table:
     """Policies by cost, the cheapest first; what would have been released is marked."""
-    columns = ("policy", "cost", "holding", "lost margin", "fill rate", "days of stock", "parameter")
-    title = f"Lead time {lead_days:g} days: money per unit demanded"
+    columns = ("policy", "cost", "holding", "lost margin", "waste", "fill rate", "days of stock", "parameter")
+    title = f"Lead time {lead_days:g} days" if lead_days else "Each item on its own terms"
+    title += ": money per unit demanded"
     table = Table(*columns, title=title, title_justify="left", box=None, header_style="bold")
-    for column in table.columns[1:6]:
+    for column in table.columns[1:7]:
         column.justify = "right"
-    table.add_row(FORESIGHT, "0.000", "0.000", "0.000", "1.000", "0.0", "")
+    table.add_row(FORESIGHT, "0.000", "0.000", "0.000", "0.000", "1.000", "0.0", "")
     for policy, score in sorted(total(scores).items(), key=lambda each: each[1].cost_per_unit):
-        cost, holding, lost, fill, days = measures(score).values()
-        figures = (f"{cost:.3f}", f"{holding:.3f}", f"{lost:.3f}", f"{fill:.3f}", f"{days:.1f}")
+        cost, holding, lost, waste, fill, days = measures(score).values()
+        figures = (f"{cost:.3f}", f"{holding:.3f}", f"{lost:.3f}", f"{waste:.3f}", f"{fill:.3f}", f"{days:.1f}")
         style = "bold" if policy == RELEASED else ""
         table.add_row(policy, *figures, score.parameter, style=style)
     return table

@@ -11,17 +11,24 @@ from spark_jobs.stock_policies.rules import Levels, Rule
 REFRESH_DAYS = 28
 CALIBRATION_WINDOWS = 2  # 56 days
 LEAST_SERIES = 30  # a segment of fewer has no parameter of its own
+_LONGEST_LEAD_DAYS = 90
 LEAST_GAIN = 0.02  # of the cost; for less nobody keeps a parameter per segment
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rule cost by window, series and parameter, and the units wanted by window and series."""
+    """What a rule cost by window, series and parameter, and the units wanted by window and series.
+
+    `lost` is the part of the cost that is lost margin; `most_lost` (money by series, NaN where it does not count) is
+    what a segment's series may lose in all windows together: customers are to be served no worse than before.
+    """
 
     rule: Rule
     cost: np.ndarray
     wanted: np.ndarray
     cap: float = np.inf
+    lost: np.ndarray | None = None
+    most_lost: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,12 @@ class Choice:
 
 
 def try_out(
-    rule: Rule, units: np.ndarray, terms: Terms, first_weekday: int = 0, windows: int = CALIBRATION_WINDOWS
+    rule: Rule,
+    units: np.ndarray,
+    terms: Terms,
+    first_weekday: int = 0,
+    windows: int = CALIBRATION_WINDOWS,
+    most_lost: np.ndarray | None = None,
 ) -> list[Trial]:
     """Replay all parameters over the last windows of demand known so far, once for each of the rule's caps.
 
@@ -59,7 +71,8 @@ def try_out(
             outcome, shelf = live_through(units, origin, levels, terms, first_weekday, shelf, cap)
             outcomes.append(outcome)
         cost, wanted = [one.cost for one in outcomes], [one.wanted[:, 0] for one in outcomes]
-        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap))
+        lost = np.stack([one.lost_cost for one in outcomes])
+        trials.append(Trial(rule, np.stack(cost), np.stack(wanted), cap, lost, most_lost))
     return trials
 
 
@@ -94,7 +107,23 @@ def live_through(
     evenings = np.arange(origin, min(origin + REFRESH_DAYS, units.shape[1]))
     ahead = units[:, origin : evenings[-1] + 1]
     found = levels(units[:, : evenings[-1]], evenings)
-    return replay(ahead, found, terms, cap=cap, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+    leads = drawn_leads(terms, ahead.shape, origin)
+    return replay(ahead, found, terms, cap=cap, leads=leads, shelf=shelf, first_weekday=(first_weekday + origin) % 7)
+
+
+def drawn_leads(terms: Terms, shape: tuple[int, int], seed: int) -> np.ndarray | None:
+    """Lead times of each evening's order, of a gamma distribution with their mean and deviation, whole days.
+
+    None where none deviates: they are all their mean. The same seed draws the same, so rules meet the same delays.
+    """
+    mean, deviation = (np.broadcast_to(each, shape[:1]) for each in (terms.lead_days, terms.lead_deviation))
+    if not np.any(deviation > 0):
+        return None
+    varies = deviation > 0
+    certain = np.where(varies, deviation, 1)[:, None]
+    drawn = np.random.default_rng(seed).gamma((mean[:, None] / certain) ** 2, certain**2 / mean[:, None], shape)
+    usual = np.broadcast_to(terms.whole_lead_days, shape[:1])[:, None]
+    return np.where(varies[:, None], np.clip(np.rint(drawn), 1, _LONGEST_LEAD_DAYS), usual).astype(int)
 
 
 def choose(trial: Trial, segments: np.ndarray) -> Choice:
@@ -103,12 +132,27 @@ def choose(trial: Trial, segments: np.ndarray) -> Choice:
     common, own = _judged(trial, together), _judged(trial, segments)
     is_by_segment = own < common * (1 - LEAST_GAIN)
     chosen = _cheapest(trial.cost.sum(axis=0), segments if is_by_segment else together)
+    if trial.most_lost is not None:
+        chosen = _served(trial, chosen, segments)
     return Choice(trial.rule, chosen, own if is_by_segment else common, bool(is_by_segment), trial.cap)
 
 
 def best(choices: Sequence[Choice]) -> Choice:
     """The one that cost least; of equals the first."""
     return min(choices, key=lambda each: each.cost_per_unit)
+
+
+def _served(trial: Trial, chosen: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """Where a segment would lose more than it may, the cheapest parameter that does not; if none, the fullest."""
+    served, lost, cost = chosen.copy(), trial.lost.sum(axis=0), trial.cost.sum(axis=0)
+    for segment in np.unique(segments):
+        rows = (segments == segment) & np.isfinite(trial.most_lost)
+        most = trial.most_lost[rows].sum()
+        if rows.sum() < LEAST_SERIES or lost[rows, chosen[rows]].sum() <= most:
+            continue
+        enough = lost[rows].sum(axis=0) <= most
+        served[rows] = np.where(enough, cost[rows].sum(axis=0), np.inf).argmin() if enough.any() else -1
+    return np.where(served < 0, trial.cost.shape[2] - 1, served)
 
 
 def _judged(trial: Trial, segments: np.ndarray) -> float:

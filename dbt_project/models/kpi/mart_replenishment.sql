@@ -1,3 +1,4 @@
+{%- set pulled_days, pulled_packs_most = 28, 8 -%}
 {{ config(order_by=['source', 'store_id', 'supply_source_id', 'product_id'], tags=['estimated', 'predicted']) }}
 
 with stock as (
@@ -16,7 +17,8 @@ policies as (
 
     select
         source, store_id, product_id, abc_class, estimated_demand_class, service_level, estimated_units_per_day,
-        estimated_period_units, estimated_safety_stock_units, estimated_reorder_point_units, estimated_order_up_to_units
+        estimated_period_units, estimated_safety_stock_units, estimated_reorder_point_units, estimated_order_up_to_units,
+        policy, policy_driver
     from {{ ref('mart_replenishment_policies') }}
 
 ),
@@ -24,6 +26,18 @@ policies as (
 expected as (
 
     select source, store_id, product_id, cumulated_units, forecast_model from {{ ref('int_demand_expected') }}
+
+),
+
+histories as (
+
+    select
+        source, stock_store_id as store_id, product_id,
+        min(levels.days_known) as days_known,
+        min(levels.like_product_id) as like_product_id
+    from {{ ref('int_demand_levels_borrowed') }} as levels
+    where is_history_insufficient
+    group by source, store_id, product_id
 
 ),
 
@@ -77,6 +91,7 @@ pairs as (
     inner join terms using (source, store_id, product_id)
     inner join policies using (source, store_id, product_id)
     left join expected using (source, store_id, product_id)
+    left join histories using (source, store_id, product_id)
     left join arrivals using (source, store_id, product_id)
     left join (select * from prices where store_id != '') as own_prices using (source, store_id, product_id)
     left join (select source, product_id, regular_price from prices where store_id = '') as common_prices
@@ -140,14 +155,79 @@ pairs_ordered as (
 
 ),
 
+pairs_due as (
+
+    select
+        *,
+        sum(ifNull(order_amount, 0)) over supplier_order as due_amount,
+        max(minimum_order_value) over supplier_order as supplier_minimum_value
+    from pairs_ordered
+    window supplier_order as (partition by source, store_id, supply_source_id, order_date)
+
+),
+
+-- Where a supplier's order is below its minimum, what would be due next comes along, pack by pack.
+packs_ahead as (
+
+    select
+        source, store_id, supply_source_id, order_date, product_id, due_amount, supplier_minimum_value,
+        arrayJoin(range(1, toUInt64(least(greatest(assumeNotNull(packs_that_fit) - packs, 0.), {{ pulled_packs_most }})) + 1)) as pack,
+        round(toDecimal128(pack_units, 3) * assumeNotNull(coalesce(order_unit_cost, unit_cost)), 4) as pack_amount,
+        round(
+            (position + order_units + (pack - 1) * pack_units - reorder_point) / estimated_units_per_day, 6
+        ) as days_until_due
+    from pairs_due
+    where due_amount > 0 and due_amount < supplier_minimum_value and obstacle = '' and estimated_units_per_day > 0
+        and isNotNull(coalesce(order_unit_cost, unit_cost))
+
+),
+
+packs_ranked as (
+
+    select
+        *,
+        sum(pack_amount) over (
+            partition by source, store_id, supply_source_id, order_date order by days_until_due, product_id, pack
+            rows between unbounded preceding and current row
+        ) as amount_so_far,
+        sum(pack_amount) over (partition by source, store_id, supply_source_id, order_date) as amount_in_all
+    from packs_ahead
+    where days_until_due <= {{ pulled_days }}
+
+),
+
+-- All that it takes, or nothing: to come closer to a minimum is worth nothing.
+packs_pulled as (
+
+    select source, store_id, product_id, toFloat64(count()) as packs_forward
+    from packs_ranked
+    where due_amount + amount_in_all >= supplier_minimum_value
+        and due_amount + amount_so_far - pack_amount < supplier_minimum_value
+    group by source, store_id, product_id
+
+),
+
+pairs_proposed as (
+
+    select
+        pairs_due.* except (packs, order_units, suggested_units, order_amount),
+        ifNull(packs_pulled.packs_forward, 0) as pulled_packs,
+        pairs_due.packs + pulled_packs as packs,
+        packs * pack_units as order_units,
+        toDecimal64(order_units, 3) as suggested_units,
+        round(toDecimal128(suggested_units, 3) * coalesce(order_unit_cost, unit_cost), 4) as order_amount
+    from pairs_due
+    left join packs_pulled using (source, store_id, product_id)
+
+),
+
 orders_grouped as (
 
     select
         *,
         sum(ifNull(order_amount, 0)) over supplier_order as supplier_order_amount,
-        max(minimum_order_value) over supplier_order as supplier_minimum_value,
-        {{ reason_for_order() }} as reason
-    from pairs_ordered
+        concat({{ reason_for_order() }}, {{ history_for_order() }}) as reason
+    from pairs_proposed
     window supplier_order as (partition by source, store_id, supply_source_id, order_date)
 
 )
@@ -164,7 +244,10 @@ select
     cast(abc_class as LowCardinality(String)) as abc_class,
     cast(estimated_demand_class as LowCardinality(String)) as estimated_demand_class,
     cast(currency as LowCardinality(String)) as currency,
+    cast(ifNull(like_product_id, '') as LowCardinality(String)) as like_product_id,
     cast(capped_by as LowCardinality(String)) as capped_by,
+    cast(policy as LowCardinality(String)) as policy,
+    cast(policy_driver as LowCardinality(String)) as policy_driver,
     cast(reason as String) as reason,
 
     -- stock
@@ -189,6 +272,7 @@ select
     -- what to order
     cast(pack_units as Decimal(18, 3)) as pack_units,
     cast(packs as Int64) as suggested_packs,
+    cast(pulled_packs as Int64) as pulled_forward_packs,
     cast(suggested_units as Decimal(18, 3)) as suggested_units,
     cast(order_amount as Nullable(Decimal(18, 4))) as suggested_amount,
     cast(supplier_order_amount as Decimal(18, 4)) as supplier_order_amount,
@@ -201,6 +285,7 @@ select
 
     -- booleans
     cast(is_ranged as Bool) as is_ranged,
+    cast(isNotNull(days_known) as Bool) as is_history_insufficient,
     cast(is_below as Bool) as is_below_reorder_point,
     cast(packs > 0 and supplier_order_amount < supplier_minimum_value as Bool) as is_minimum_value_missed,
 

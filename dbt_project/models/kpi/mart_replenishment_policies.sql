@@ -47,6 +47,27 @@ overrides as (
 
 ),
 
+sources as (
+
+    select source, toDate32(as_of) as as_of_date from {{ ref('int_sources_dated') }}
+
+),
+
+-- A later word wins, and an old one is none.
+advice as (
+
+    select
+        source, store_id, product_id, policy, driver, service_level as advised_service_level,
+        made_date as advice_date, reorder_point_units, order_up_to_units
+    from {{ ref('stg_ml__recommendations') }} as recommendations
+    inner join sources using (source)
+    where recommendations.made_date <= as_of_date
+        and recommendations.made_date > subtractDays(as_of_date, {{ var('advice_days') }})
+    order by recommendations.made_date desc
+    limit 1 by source, store_id, product_id
+
+),
+
 pairs_classed as (
 
     select
@@ -103,6 +124,36 @@ pairs_buffered as (
         if(is_carried, round(reorder_point_units + review_expected, 3), 0.) as order_up_to_units
     from pairs_expected
 
+),
+
+-- What a person set by hand goes before what was learnt, that before the formula.
+pairs_advised as (
+
+    select
+        pairs_buffered.* except (service_level, safety_stock_units, reorder_point_units, order_up_to_units),
+        isNotNull(advice.policy) and is_carried and not is_overridden as is_advised,
+        if(is_advised, advice.policy, 'formula') as policy,
+        multiIf(
+            not is_carried, 'not carried',
+            is_advised, advice.driver,
+            pairs_buffered.reorder_point_units <= minimum_presentation_units, 'presentation minimum',
+            pairs_buffered.safety_stock_units > period_expected, 'spread of demand',
+            'demand'
+        ) as policy_driver,
+        if(is_advised, advice.advice_date, null) as policy_date,
+        if(is_advised, assumeNotNull(advised_service_level), pairs_buffered.service_level) as service_level,
+        if(
+            is_advised, toFloat64(assumeNotNull(advice.reorder_point_units)), pairs_buffered.reorder_point_units
+        ) as reorder_point_units,
+        if(
+            is_advised, toFloat64(assumeNotNull(advice.order_up_to_units)), pairs_buffered.order_up_to_units
+        ) as order_up_to_units,
+        if(
+            is_advised, round(greatest(reorder_point_units - period_expected, 0), 3), pairs_buffered.safety_stock_units
+        ) as safety_stock_units
+    from pairs_buffered
+    left join advice using (source, store_id, product_id)
+
 )
 
 select
@@ -117,7 +168,10 @@ select
     cast(xyz_class as LowCardinality(String)) as estimated_xyz_class,
     cast(demand_class as LowCardinality(String)) as estimated_demand_class,
     cast(lead_time_basis as LowCardinality(String)) as lead_time_basis,
-    cast(if(is_empirical, 'empirical', 'normal') as LowCardinality(String)) as safety_stock_method,
+    cast(multiIf(is_advised, 'advised', is_empirical, 'empirical', 'normal') as LowCardinality(String))
+        as safety_stock_method,
+    cast(policy as LowCardinality(String)) as policy,
+    cast(policy_driver as LowCardinality(String)) as policy_driver,
 
     -- numerics
     cast(service_level as Float64) as service_level,
@@ -137,5 +191,8 @@ select
 
     -- booleans
     cast(is_overridden as Bool) as is_overridden,
-    cast(is_predicted as Bool) as is_predicted
-from pairs_buffered
+    cast(is_predicted as Bool) as is_predicted,
+
+    -- dates
+    cast(policy_date as Nullable(Date32)) as policy_date
+from pairs_advised

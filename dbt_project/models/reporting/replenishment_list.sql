@@ -41,6 +41,9 @@ select
     cast(estimated_demand_class as String) as estimated_demand_class,
     cast(currency as String) as currency,
     cast(capped_by as String) as capped_by,
+    cast(like_product_id as String) as like_product_id,
+    cast(policy as String) as policy,
+    cast(policy_driver as String) as policy_driver,
     reason,
 
     -- stock
@@ -63,6 +66,7 @@ select
     -- what to order
     pack_units,
     suggested_packs,
+    pulled_forward_packs,
     suggested_units,
     cast(round(ifNull(suggested_amount, 0), 2) as Decimal(18, 2)) as suggested_amount,
     cast(round(supplier_order_amount, 2) as Decimal(18, 2)) as supplier_order_amount,
@@ -73,6 +77,7 @@ select
     cast(round(ifNull(estimated_money_at_risk, 0), 2) as Decimal(18, 2)) as estimated_money_at_risk,
 
     -- booleans, of the columns as the mart has them: a bare name is the column above, which is never NULL
+    is_history_insufficient,
     is_below_reorder_point,
     is_minimum_value_missed,
     cast(isNotNull(replenishment.estimated_days_of_cover) as Bool) as has_expected_demand,

@@ -8,7 +8,7 @@ import pytest
 from spark_jobs.stock_policies.contest import RELEASED, Demand, hold, total
 from spark_jobs.stock_policies.replay import Terms
 from spark_jobs.stock_policies.rules import Buyers, Levels, SafetyStock
-from spark_jobs.stock_policies.tuning import Trial, choose, try_out
+from spark_jobs.stock_policies.tuning import Trial, choose, drawn_leads, try_out
 
 FIRST = np.datetime64("2026-01-05")  # a Monday
 
@@ -103,3 +103,38 @@ def test_the_buyers_rule_by_hand() -> None:
     units = np.full((1, 200), 2.0)
     levels = Buyers().learn(units, Terms(lead_days=4))(units, np.array([200]))
     assert levels.item() == 15
+
+
+def test_lead_times_are_drawn_with_their_mean_and_deviation() -> None:
+    """The first series takes 8 days, deviating by 2; the second always 3.2, so 4. The same seed draws the same."""
+    terms = Terms(lead_days=np.array([8.0, 3.2]), lead_deviation=np.array([2.0, 0.0]))
+    leads = drawn_leads(terms, (2, 5000), seed=5)
+    assert leads[0].mean() == pytest.approx(8, abs=0.1)
+    assert leads[0].std() == pytest.approx(2, abs=0.1)
+    assert set(leads[1].tolist()) == {4}
+    assert (leads == drawn_leads(terms, (2, 5000), seed=5)).all()
+    assert drawn_leads(Terms(lead_days=5), (2, 9), seed=5) is None
+
+
+def test_lead_times_that_vary_cost_more() -> None:
+    """The same mean lead time, once as it is and once deviating by 3 days: the best level costs more."""
+    units = np.random.default_rng(2).poisson(4, (40, 112)).astype(float)
+    rule = Fixed(tuple(float(level) for level in range(20, 90, 2)))
+    steady, varying = (
+        try_out(rule, units, Terms(lead_days=6, lead_deviation=deviation))[0].cost.sum(axis=(0, 1)).min()
+        for deviation in (0.0, 3.0)
+    )
+    assert varying > steady * 1.2
+
+
+def test_customers_are_served_no_worse_than_before() -> None:
+    """3 wanted every other day, lost at 1, held at 5: least stock is cheapest. If nothing may be lost, level 3 it is;
+    what lacks in a depot, which does not count, changes nothing.
+    """
+    units = np.full((40, 140), 3.0)
+    units[:, 1::2] = 0
+    terms, rule, together = Terms(lead_days=1, holding=5.0, lost=1.0), Fixed((1, 2, 3)), np.zeros(40)
+    free = choose(try_out(rule, units, terms)[0], together)
+    bound = choose(try_out(rule, units, terms, most_lost=np.zeros(40))[0], together)
+    aside = choose(try_out(rule, units, terms, most_lost=np.full(40, np.nan))[0], together)
+    assert [set(each.chosen.tolist()) for each in (free, bound, aside)] == [{0}, {2}, {0}]

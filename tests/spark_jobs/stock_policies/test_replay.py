@@ -110,3 +110,46 @@ def test_an_order_lasts_until_the_next_one_can_be_there(weekdays: set[int], days
     terms = Terms(lead_days=4.2, order_weekdays=frozenset(weekdays))
     assert terms.review_days == days
     assert terms.protection_days == 4 + days
+
+
+def test_series_have_order_days_of_their_own() -> None:
+    """The first orders on Wednesdays, the second each evening; the first day is a Monday: units on order after it."""
+    weekdays = np.array([[day == 2 for day in range(7)], [True] * 7])
+    terms = Terms(lead_days=4, order_weekdays=weekdays)
+    _, shelf = replay(np.array([[2.0, 0], [2.0, 0]]), np.full((2, 2, 1), 5.0), terms)
+    assert shelf.on_order.sum(axis=0)[:, 0].tolist() == [0, 2]
+    assert terms.review_days.tolist() == [7, 1]
+    assert terms.protection_days.tolist() == [10, 4]
+
+
+def test_what_perishes_leaves_the_eldest_first() -> None:
+    """Level 4, there next morning, good for the day it comes and one more; 1 is wanted a day.
+
+    Day 1 ends with 3 old ones. Day 2: 1 new, 1 old sold, the other 2 leave at 5 each: 1 is left. Day 3: 3 new, the
+    eldest is sold: 3 are left. Day 4: 1 new, 1 old sold, 2 leave: 1 is left.
+    """
+    terms = Terms(lead_days=1, life_days=np.array([1.0]), waste=5.0)
+    outcome, shelf = replay(np.array([[1.0, 1, 1, 1]]), _levels(4, days=4), terms)
+    assert outcome.wasted.item() == 4
+    assert outcome.held.item() == 3 + 1 + 3 + 1
+    assert outcome.cost.item() == 8 + 4 * 5
+    assert shelf.position().item() == 1
+
+
+def test_lots_go_on_from_one_replay_to_the_next() -> None:
+    """Two halves waste what the whole wastes, beside a series that keeps."""
+    demand, levels = np.array([[1.0, 0, 2, 1, 0, 1], [1, 0, 2, 1, 0, 1]]), np.full((2, 6, 2), [4.0, 6.0])
+    terms = Terms(lead_days=2, life_days=np.array([np.inf, 2.0]), waste=np.array([0.0, 3.0]))
+    whole, _ = replay(demand, levels, terms)
+    first, shelf = replay(demand[:, :3], levels[:, :3], terms)
+    second, _ = replay(demand[:, 3:], levels[:, 3:], terms, shelf=shelf, first_weekday=3)
+    np.testing.assert_array_equal((first + second).cost, whole.cost)
+    assert whole.wasted[1].min() > 0
+    assert whole.wasted[0].max() == 0
+
+
+def test_terms_of_some_series() -> None:
+    """What differs by series is picked, what does not stays."""
+    terms = Terms(lead_days=np.array([2.0, 5.0]), lost=7, order_weekdays=np.array([[True] * 7, [False] * 6 + [True]]))
+    own = terms.of(np.array([1]))
+    assert (own.lead_days.tolist(), own.lost, own.review_days.tolist()) == ([5.0], 7, [7])

@@ -4,7 +4,7 @@
 
 with levels as (
 
-    select * from {{ ref('int_demand_levels_estimated') }}
+    select source, store_id, product_id, category, units_per_day from {{ ref('int_demand_levels_borrowed') }}
 
 ),
 

@@ -126,10 +126,12 @@ replenishment_terms_joined as (
         addDays(date_key, days_to_orders[1]) as order_date,
         -- What is not ordered at the next chance waits for the one after.
         toInt32(days_to_orders[2]) as review_days,
+        arraySort(arrayDistinct(order_days)) as order_weekdays,
         toInt32(ceil(lead_time_days)) as whole_lead_time_days,
         addDays(order_date, whole_lead_time_days) as delivery_date,
         toInt32(dateDiff('day', date_key, delivery_date)) as days_to_delivery,
-        whole_lead_time_days + review_days as protection_days
+        -- What comes can be sold from the day it comes, so the order after next need not last that day.
+        toInt64(greatest(whole_lead_time_days + review_days - 1, 1)) as protection_days
     from pairs_supplied
 
 )

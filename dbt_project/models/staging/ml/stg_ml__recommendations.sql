@@ -18,10 +18,13 @@ renamed as (
 
         -- strings
         policy,
+        driver,
+        parameters,
         reason,
 
         -- numerics
         service_level,
+        safety_stock_units,
         reorder_point_units,
         order_up_to_units,
 
