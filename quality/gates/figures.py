@@ -17,5 +17,5 @@ def query_text(gate: str, name: str) -> str:
 
 def frame(client: Client, query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
     """The answer, a column per column; figures are plain numbers and texts, never NULL."""
-    answer = client.query(query, dict(parameters or {}))
-    return pd.DataFrame(answer.result_rows, columns=list(answer.column_names))
+    # Arrow names its columns even where there is no row.
+    return client.query_arrow(query, dict(parameters or {}), use_strings=True).to_pandas()

@@ -1,18 +1,19 @@
 -- One row per topic, source and each of the 24 hours (of the events) before the last one of the batch: how many messages
 -- there are, and between how many they may be, by the same hour of the same weekday in the eight weeks before. The hour
--- before and after count too, for shops keep local time. The catalogue changes when somebody changes it.
+-- before and after count too, for shops keep local time. The catalogue changes when somebody changes it, and a source that
+-- tells of long ago is history that somebody sends.
 , open_hours as (
     select topic, source, toStartOfHour(max(event_at)) as open_hour
     from batch
-    where reason = '' and topic != 'catalog_events'
+    where reason = '' and topic != 'catalog_events' and event_at <= {until:DateTime64(3, 'UTC')}
     group by topic, source
+    having open_hour > {until:DateTime64(3, 'UTC')} - interval 3 day
 ),
 counted as (
     select topic, source, toStartOfHour(event_at) as hour, count() as messages
     from messages
     where reason = '' and (topic, source) in (select topic, source from open_hours)
-        and event_at >= (select min(open_hour) from open_hours) - interval 58 day
-        and event_at < (select max(open_hour) from open_hours)
+        and event_at > {until:DateTime64(3, 'UTC')} - interval 61 day and event_at <= {until:DateTime64(3, 'UTC')}
     group by topic, source, hour
 ),
 began as (

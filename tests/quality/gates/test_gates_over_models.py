@@ -45,7 +45,7 @@ def test_what_cannot_be_checked_is_no_failure(week: WarehouseBuild) -> None:
 
 
 def test_the_gates_of_a_week_by_hand(week: WarehouseBuild) -> None:
-    """Both gates hold, Data Docs are made and ask nobody; a view astray turns the source amber, mended it is ok again."""
+    """Both gates hold, Data Docs ask nobody; a view astray turns the source amber, mended it is ok again."""
     week.dbt("build", *WITHOUT_TESTS)
     assert week.rows(STATUS) == [(SOURCE, "not checked", 1, False, True)]
     good = _check(week, "all", "--docs")

@@ -55,10 +55,10 @@ def verdicts(client: Client) -> tuple[list[Verdict], list[Verdict]]:
 
 def _land_faults(client: Client, messages: Messages) -> None:
     client.command("ALTER TABLE raw.raw_catalog_events DROP COLUMN brand")
-    messages.land(NOON, 10, partition=1)
-    messages.land(NOON, 3, partition=1, skip=-3)
-    messages.land(NOON, 10, partition=2)
-    messages.land(NOON, 10, partition=2, skip=4)
+    messages.land(NOON, 10, partition=1, source="lanes")
+    messages.land(NOON, 3, partition=1, skip=-3, source="lanes")
+    messages.land(NOON, 10, partition=2, source="lanes")
+    messages.land(NOON, 10, partition=2, skip=4, source="lanes")
     messages.land(NOON, 1000, seconds=1, event_type="sail")
     messages.land(NOON, 25, seconds=1, topic=INVENTORY, quantity="0", source="zero")
     messages.land(NOON, 1000, seconds=1, topic=INVENTORY, source="steady too")
