@@ -17,8 +17,8 @@ _STYLE = Path(__file__).with_name("style.css")
 _LEAD = "total_revenue"
 _SHOWN_OF = {
     STORES: ("total_revenue", "transactions", "average_transaction_value", "profit_margin", "in_stock_rate"),
-    CATEGORIES: ("total_revenue", "profit_margin", "in_stock_rate"),
-    PRODUCTS: ("total_revenue", "units_sold", "profit_margin"),
+    CATEGORIES: ("total_revenue", "units_sold", "profit_margin", "in_stock_rate", "stock_value"),
+    PRODUCTS: ("total_revenue", "units_sold", "profit_margin", "markdown_rate", "estimated_lost_units"),
     SUPPLIERS: ("otif_rate", "supplier_fill_rate", "due_lines", "overdue_lines"),
 }
 _TITLES = {STORES: "Stores", CATEGORIES: "Categories", PRODUCTS: "Products", SUPPLIERS: "Suppliers"}
@@ -79,9 +79,8 @@ this page and in <code>reporting.batch_processing_results</code>.</p>
 def _of_currency(report: Report, currency: str, is_one_of_several: bool) -> str:
     rows = [row for row in report.rows if row["currency"] == currency]
     title = f"<h2>In {escape(currency)}</h2>" if is_one_of_several else ""
-    rankings = _ranking(rows, STORES, currency)
-    both = f'<div class="two"><div>{_ranking(rows, CATEGORIES, currency)}</div><div>{_ranking(rows, PRODUCTS, currency)}</div></div>'  # noqa: E501
-    return f"{title}{_cards(report, rows, currency)}{_exceptions(rows, currency)}{rankings}{both}"
+    rankings = "".join(_ranking(rows, each, currency) for each in (STORES, CATEGORIES, PRODUCTS))
+    return f"{title}{_cards(report, rows, currency)}{_exceptions(rows, currency)}{rankings}"
 
 
 def _stamps(stamp: Stamp) -> str:
@@ -93,7 +92,7 @@ def _stamps(stamp: Stamp) -> str:
     ]
     if stamp.published:
         said.append(_stamp(stamp.published == "ok", f"Quality gate: {stamp.published}"))
-    reason = f'<p class="soft small">{escape(stamp.reason)}</p>' if stamp.reason else ""
+    reason = f'<p class="soft small why">{escape(stamp.reason)}</p>' if stamp.reason else ""
     return f'<div class="stamps">{"".join(said)}</div>{reason}'
 
 
@@ -114,15 +113,15 @@ def _card(row: Row, below: str) -> str:
     return (
         f'<div class="card{lead}"><div class="label">{escape(label)}</div>'
         f'<div class="figure">{escape(figure(row["value"], row["unit"], row["currency"]))}</div>'
-        f'<div class="change">{_change(row, " on the week before")}</div>{below}</div>'
+        f'<div class="change">{_change(row, " on the week before" if lead else "", "no comparison")}</div>{below}</div>'
     )
 
 
-def _change(row: Row, then: str = "") -> str:
+def _change(row: Row, then: str = "", otherwise: str = "") -> str:
     value, before, unit = row["value"], row["comparison_value"], row["unit"]
     text = change(value, before, unit)
     if not text:
-        return '<span class="soft">no comparison</span>' if then else ""
+        return f'<span class="soft">{otherwise}</span>'
     way = direction(value, before, BY_NAME[row["measure"]].better)
     arrow = "" if value == before else ("▲ " if value > before else "▼ ")
     return f'<b class="{way}">{arrow}{text}</b><span class="soft">{then}</span>'
@@ -162,7 +161,7 @@ def _ranking(rows: Iterable[Row], report: str, currency: str) -> str:
     shown = [name for name in _SHOWN_OF[report] if any(of[name]["value"] is not None for of in subjects.values())]
     ranked = sorted(subjects.values(), key=lambda of: next(iter(of.values()))["rank"])[:_LONGEST]
     heads = "".join(f"<th>{escape(BY_NAME[name].label)}</th>" for name in shown)
-    against = "" if report == SUPPLIERS else "<th>change</th>"
+    against = "" if report == SUPPLIERS else "<th>Change of revenue</th>"
     highest = max((float(of[shown[0]]["value"] or 0) for of in ranked), default=0)
     lines = "".join(_line(of, shown, highest, bool(against)) for of in ranked)
     more = f" (the first {_LONGEST})" if len(subjects) >= _LONGEST else ""
@@ -187,7 +186,7 @@ def _moved(row: Row) -> str:
     before = row["comparison_rank"]
     if before is None or before == row["rank"]:
         return ""
-    return f' <span class="soft small">from {before}</span>'
+    return f' <span class="soft small">was {before}</span>'
 
 
 def _exceptions(rows: Iterable[Row], currency: str) -> str:
