@@ -205,6 +205,7 @@ def test_the_page_is_whole_and_asks_nobody(made: Made) -> None:
     reader.feed(page)
     text = re.sub(r"\s+", " ", " ".join(reader.text))
     assert (reader.open, reader.asked) == ([], [])
+    assert page.count("{") == page.count("}") and "@media print {" in page and "(prefers-color-scheme: dark) {" in page
     assert "url(" not in page and "@import" not in page and "//" not in page.replace("<!doctype", "")
     assert 'Tea <b>& "Co"</b>' in text and "High <Street> & Sons" in text
     assert "1 of 2 store days are complete" in text
