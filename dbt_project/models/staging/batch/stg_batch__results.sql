@@ -32,7 +32,7 @@ renamed as (
         unit,
 
         -- numerics
-        `rank` as rank_number,
+        rank as rank_number,
         value as measured_value,
         comparison_value,
         comparison_rank,

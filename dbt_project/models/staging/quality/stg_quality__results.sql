@@ -3,7 +3,7 @@ with source as (
     select * from {{ source('quality', 'quality_results') }}
     -- Of several rows with one key the newest counts, merged or not.
     order by run_at desc
-    limit 1 by gate, run_id, suite, expectation, `column`, severity
+    limit 1 by gate, run_id, suite, expectation, column, severity
 
 ),
 
@@ -17,7 +17,7 @@ renamed as (
         gate,
         suite,
         expectation,
-        `column` as column_name,
+        column as column_name,
         says,
         severity,
         observed,
