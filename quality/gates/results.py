@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from quality.gates.raw_gate import Batch
@@ -44,7 +45,7 @@ def as_table(title: str, verdicts: Sequence[Verdict]) -> Table:
     """Failures first, each with an example."""
     table = Table("", "expected", "observed", "limit", "for example", title=title, title_justify="left", box=None)
     for one in sorted(verdicts, key=lambda each: (each.success, each.severity != CRITICAL)):
-        table.add_row(_mark(one), one.says, one.observed, one.expected, _example(one))
+        table.add_row(_mark(one), *map(escape, (one.says, one.observed, one.expected, _example(one))))
     return table
 
 

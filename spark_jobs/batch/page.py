@@ -50,7 +50,7 @@ class Report:
 
 def page(report: Report) -> str:
     """The whole page."""
-    currencies = sorted({row["currency"] for row in report.rows if row["report"] == KPIS})
+    currencies = sorted({row["currency"] for row in report.rows if _is_revenue(row)})
     body = "".join(_of_currency(report, currency, len(currencies) > 1) for currency in currencies)
     title = f"{report.source}, {report.day:%A} {report.day.day} {report.day:%B %Y}"
     return f"""<!doctype html>
@@ -74,6 +74,10 @@ this page and in <code>reporting.batch_processing_results</code>.</p>
 </footer>
 </main></body></html>
 """
+
+
+def _is_revenue(row: Row) -> bool:
+    return row["report"] == KPIS and row["measure"] == _LEAD and row["value"] is not None
 
 
 def _of_currency(report: Report, currency: str, is_one_of_several: bool) -> str:

@@ -37,10 +37,12 @@ _ROWS = {
         ('shop', 's1', '{DAY}', 'mug', 'EUR', 1, 7, 0, 0, 7, 4, 0, 0),
         ('shop', 's2', '{DAY}', 'tea', 'EUR', 2, 10, 0, 0, 10, 0, 4, 10),
         ('shop', 's1', '{BEFORE}', 'tea', 'EUR', 2, 10, 0, 0, 10, 0, 4, 10),
-        ('shop', 's2', '{BEFORE}', 'tea', 'EUR', 8, 40, 0, 0, 40, 0, 16, 40)""",
+        ('shop', 's2', '{BEFORE}', 'tea', 'EUR', 8, 40, 0, 0, 40, 0, 16, 40),
+        ('plain', 'p1', '{DAY}', 'pen', 'GBP', 3, 6, 0, 0, 6, 0, 0, 0)""",
     "kpi.mart_baskets": f"""
         ('shop', 's1', '{DAY}', 'EUR', 4, 25), ('shop', 's2', '{DAY}', 'EUR', 2, 10),
-        ('shop', 's1', '{BEFORE}', 'EUR', 1, 10), ('shop', 's2', '{BEFORE}', 'EUR', 4, 40)""",
+        ('shop', 's1', '{BEFORE}', 'EUR', 1, 10), ('shop', 's2', '{BEFORE}', 'EUR', 4, 40),
+        ('plain', 'p1', '{DAY}', 'GBP', 2, 6)""",
     "kpi.mart_inventory_daily": f"""
         ('shop', 's1', '{DAY}', 'drinks', 50, 600, 90), ('shop', 's2', '{DAY}', 'drinks', 30, 400, 0),
         ('shop', 'd1', '{DAY}', 'drinks', 20, 1440, 1440),
@@ -60,7 +62,7 @@ _ROWS = {
     "core.dim_supplier": "('shop', 'v1', 'Victor', true), ('shop', 'v2', 'Wilma', true)",
     "monitoring.completeness": f"""
         ('shop', 's1', '{DAY}', 'EUR', 4, 4, true, true), ('shop', 's2', '{DAY}', 'EUR', 3, 2, true, false)""",
-    "intermediate.int_source_days_completed": f"('shop', '{DAY}')",
+    "intermediate.int_source_days_completed": f"('shop', '{DAY}'), ('plain', '{DAY}')",
 }
 
 

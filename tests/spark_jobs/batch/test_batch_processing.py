@@ -55,13 +55,15 @@ class Warehouse:
     client: Client
     spark: SparkSession
 
-    def report(self, made_at: datetime = FIRST, day: date = DAY) -> Made:
+    def report(self, made_at: datetime = FIRST, day: date = DAY, source: str = SOURCE) -> Made:
         """Make the report of the day."""
-        return make_report(self.spark, self.client, self.settings, SOURCE, day, lambda: made_at)
+        return make_report(self.spark, self.client, self.settings, source, day, lambda: made_at)
 
     def table(self) -> list[dict[str, Any]]:
         """Rows of the table, the columns that reports have."""
-        found = self.client.query(f"SELECT {', '.join(f'`{name}`' for name in COLUMNS)} FROM {TABLE}")
+        found = self.client.query(
+            f"SELECT {', '.join(f'`{name}`' for name in COLUMNS)} FROM {TABLE} WHERE source = '{SOURCE}'"
+        )
         return [dict(zip(COLUMNS, row, strict=True)) for row in found.result_rows]
 
 
@@ -173,7 +175,18 @@ def test_a_day_without_sales_is_no_report(warehouse: Warehouse) -> None:
     """It says so, and leaves nothing."""
     with pytest.raises(Problem, match="shop has no sales on 2026-01-11"):
         warehouse.report(day=date(2026, 1, 11))
-    assert last_days(warehouse.client) == {SOURCE: DAY}
+    assert last_days(warehouse.client) == {SOURCE: DAY, "plain": DAY}
+
+
+def test_who_tells_of_sales_alone_has_a_report(warehouse: Warehouse) -> None:
+    """Without catalogue, stock, suppliers and closed days those figures are not tracked, and the page says so."""
+    made = warehouse.report(source="plain")
+    found = {row["measure"]: row["value"] for row in _of(made, "daily_kpis")}
+    known = {"total_revenue": 6, "transactions": 2, "average_transaction_value": 3, "units_sold": 3}
+    known |= {"markdown_rate": 0, "returns_amount": 0, "other_income": 0}
+    assert {name: value for name, value in found.items() if value is not None} == known
+    page = made.page.read_text()
+    assert "No store has closed its day" in page and "GBP 6.00" in page and "not tracked" in page
 
 
 class _Balance(HTMLParser):
