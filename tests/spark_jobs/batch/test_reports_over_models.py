@@ -56,6 +56,6 @@ def test_reports_say_what_the_metrics_say(week: WarehouseBuild) -> None:
     assert compared > 30
 
 
-def test_the_last_day_is_one_that_is_over(week: WarehouseBuild) -> None:
-    """Monday 12 has begun: the report is of Sunday."""
-    assert last_days(week.client) == {SOURCE: date(2026, 1, 11)}
+def test_the_last_day_is_one_that_sold_and_is_over(week: WarehouseBuild) -> None:
+    """Monday 12 has begun and nothing was sold on Sunday: the report is of Saturday."""
+    assert last_days(week.client) == {SOURCE: date(2026, 1, 10)}
