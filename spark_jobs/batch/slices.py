@@ -57,7 +57,7 @@ _QUERIES = {
     """,
     "closings": """
         SELECT toString(store_id) AS store_id, toString(currency) AS currency, control_tickets, known_tickets,
-            is_closed, is_complete
+            cast(is_closed, 'Bool') AS is_closed, cast(is_complete, 'Bool') AS is_complete
         FROM {monitoring}.completeness WHERE source = {source:String} AND date_key = {day:Date32}
     """,
     "trend": """

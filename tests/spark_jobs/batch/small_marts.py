@@ -28,7 +28,7 @@ _TABLES = {
     "core.dim_supplier": "source LowCardinality(String), supplier_id LowCardinality(String), supplier_name String,"
     " is_current Bool",
     "monitoring.completeness": f"{_KEY}, currency LowCardinality(String), control_tickets Nullable(Int64),"
-    " known_tickets Int64, is_closed Bool, is_complete Bool",
+    " known_tickets Int64, is_closed UInt8, is_complete UInt8",
     "intermediate.int_source_days_completed": "source LowCardinality(String), last_whole_day Date32",
 }
 _ROWS = {
