@@ -63,7 +63,7 @@ def measured(slices: Slices, entity: str) -> DataFrame:
         union = union.unionByName(part, allowMissingColumns=True)
     numbers = [name for name in union.columns if name not in _KEY]
     sums = union.groupBy(*_KEY).agg(*(F.sum(name).alias(name) for name in numbers))
-    if not slices["stock"].isEmpty():
+    if slices.is_stock_tracked:
         sums = sums.fillna(0, list(_FROM_STOCK))
     wide = sums.withColumn("gross_margin", F.expr("cost_tracked_revenue - cogs_amount"))
     return long(_with_all(wide), MEASURES, _KEY)

@@ -46,15 +46,12 @@ def reports(slices: Slices) -> DataFrame:
 def compared(slices: Slices, entity: str) -> DataFrame:
     """Measures of the day beside those of the same weekday a week before; NULL where nothing was known."""
     values = measured(slices, entity)
-    today = values.where(F.col("date_key") == F.lit(slices.day)).drop("date_key")
-    before = values.where(F.col("date_key") == F.lit(slices.before)).select(
-        *_ON,
-        F.col("unit").alias("unit_before"),
-        F.col("value").alias("comparison_value"),
-        F.col("date_key").alias("comparison_date"),
+    is_today, is_before = (F.col("date_key") == F.lit(day) for day in (slices.day, slices.before))
+    return values.groupBy(*_ON, "unit").agg(
+        F.max(F.when(is_today, F.col("value"))).alias("value"),
+        F.max(F.when(is_before, F.col("value"))).alias("comparison_value"),
+        F.max(F.when(is_before, F.col("date_key"))).alias("comparison_date"),
     )
-    joined = today.join(before, list(_ON), how="full")
-    return joined.withColumn("unit", F.coalesce("unit", "unit_before")).drop("unit_before")
 
 
 def ranked(values: DataFrame) -> DataFrame:

@@ -75,6 +75,7 @@ class Slices:
     source: str
     day: date
     frames: dict[str, DataFrame]
+    is_stock_tracked: bool
 
     @property
     def before(self) -> date:
@@ -94,7 +95,8 @@ def read_slices(spark: SparkSession, client: Client, source: str, day: date, pre
     }
     if day not in set(tables["sales"]["date_key"].to_pylist()):
         raise Problem(f"{source} has no sales on {day}.", "Give another day with --date.")
-    return Slices(source, day, {name: spark.createDataFrame(table) for name, table in tables.items()})
+    frames = {name: spark.createDataFrame(table) for name, table in tables.items()}
+    return Slices(source, day, frames, is_stock_tracked=tables["stock"].num_rows > 0)
 
 
 def last_days(client: Client, prefix: str = "") -> dict[str, date]:

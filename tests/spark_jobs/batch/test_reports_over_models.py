@@ -40,7 +40,7 @@ def test_reports_say_what_the_metrics_say(week: WarehouseBuild) -> None:
     manifest = json.loads(week.artefact("manifest.json").read_text())
     spark = build_session("reports", week.settings)
     compared = 0
-    for day in (date(2026, 1, 5), date(2026, 1, 8), date(2026, 1, 10)):
+    for day in (date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 8)):
         made = make_report(spark, week.client, week.settings, SOURCE, day, lambda: datetime(2026, 2, 1, tzinfo=UTC))
         for row in made.rows:
             if row["report"] != "store_ranking" or row["measure"] not in OF_STORES or row["value"] is None:
@@ -53,7 +53,7 @@ def test_reports_say_what_the_metrics_say(week: WarehouseBuild) -> None:
         )
         assert shown == [(len(made.rows), len({row["report"] for row in made.rows}))]
     spark.stop()
-    assert compared > 30
+    assert compared > 20
 
 
 def test_the_last_day_is_one_that_sold_and_is_over(week: WarehouseBuild) -> None:
