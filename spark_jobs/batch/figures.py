@@ -13,7 +13,7 @@ def figure(value: Decimal | None, unit: str, currency: str = "") -> str:
     if value is None:
         return NOT_TRACKED
     if unit == SHARE:
-        return f"{value * 100:.1f}{_THOUSANDS}%"
+        return f"{value * 100:.1f}{_THOUSANDS}%".replace("-", "−")
     if unit == MONEY:
         return f"{currency} {_grouped(value, 2 if abs(value) < 100 else 0)}".strip()
     whole = unit == COUNT or value == value.to_integral_value() or abs(value) >= 100

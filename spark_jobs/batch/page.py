@@ -216,6 +216,8 @@ def _said(row: Row, currency: str) -> tuple[str, str]:
             return "Empty shelves", f"had {figure(value, row['unit'])} of its range in stock while open"
         case "estimated_lost_margin":
             return "Lost sales", f"lost about {figure(value, row['unit'], currency)} of margin (estimated)"
+        case "incomplete_day" if value == before:
+            return "Incomplete day", "has all of its tickets, but not the money that it counted"
         case "incomplete_day":
             return "Incomplete day", f"counted {_count(before)} tickets, of which {_count(value)} are known"
         case _:

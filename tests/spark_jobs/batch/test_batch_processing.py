@@ -246,7 +246,7 @@ def test_figures_are_written_as_people_read_them() -> None:
     """Thousands apart, cents below a hundred, percent and points, an honest minus."""
     assert figure(Decimal("12345.678"), MONEY, "EUR") == "EUR 12\u202f346"
     assert figure(Decimal("-9.5"), MONEY, "EUR") == "EUR −9.50"
-    assert figure(Decimal("0.3141"), SHARE) == "31.4\u202f%"
+    assert [figure(Decimal(share), SHARE) for share in ("0.3141", "-0.5")] == ["31.4\u202f%", "−50.0\u202f%"]
     assert [figure(Decimal(units), UNITS) for units in ("7", "7.25", "1234.5")] == ["7", "7.2", "1\u202f234"]
     assert figure(Decimal("1000"), COUNT) == "1\u202f000"
     assert figure(None, MONEY, "EUR") == "not tracked"
