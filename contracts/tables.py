@@ -7,6 +7,7 @@ TRUTH = "truth"
 ML = "ml"
 REALTIME = "realtime"
 MONITORING = "monitoring"
+BATCH = "batch"
 DATABASES = (
     RAW,
     "staging",
@@ -17,7 +18,7 @@ DATABASES = (
     "reporting",
     REALTIME,
     ML,
-    "batch",
+    BATCH,
     MONITORING,
     TRUTH,
 )
@@ -43,3 +44,6 @@ STREAM_LATENCY = f"{MONITORING}.stream_latency"
 REALTIME_STOCK = f"{REALTIME}.realtime_stock"
 ALERT_ACKNOWLEDGEMENTS = f"{REALTIME}.alert_acknowledgements"
 STOCK_DRIFT = f"{MONITORING}.stock_drift"
+QUALITY_RESULTS = f"{MONITORING}.quality_results"
+PUBLICATION = f"{MONITORING}.publication"
+BATCH_PROCESSING_RESULTS = f"{BATCH}.batch_processing_results"

@@ -13,6 +13,7 @@ from contracts.problems import Problem
 from contracts.settings import load_settings
 from contracts.tables import DATABASES, RAW_TABLES
 from warehouse.client import connect
+from warehouse.quality_tables import QUALITY_TABLES
 from warehouse.raw_columns import adopt_contract
 from warehouse.raw_tables import quarantine_view, raw_table
 from warehouse.stream_tables import STREAM_TABLES
@@ -25,7 +26,7 @@ def create_tables(client: Client) -> list[str]:
         client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
     changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
     client.command(quarantine_view())
-    written = WRITTEN_TABLES | STREAM_TABLES
+    written = WRITTEN_TABLES | STREAM_TABLES | QUALITY_TABLES
     return changes + [change for name, table in written.items() for change in _written_table(client, name, table)]
 
 

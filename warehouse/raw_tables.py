@@ -6,7 +6,7 @@ never a silent 0 (`contracts.verdict.verdict` gives the same words).
 """
 
 from contracts.events import TOPICS, Event
-from contracts.fields import Kind, sql_literal
+from contracts.fields import WORD, Kind, sql_literal
 from contracts.quick_verdict import kind_of
 from contracts.tables import QUARANTINE, RAW_TABLES
 from contracts.verdict import NO_TYPE, UNKNOWN_TYPE, UNREADABLE
@@ -18,6 +18,16 @@ DEDUPLICATION_WINDOW = 1000
 PARTS_TO_MERGE = 16
 COMPACT_PART_BYTES = 128 << 20
 
+_INSTANT = "DateTime64(3, 'UTC')"
+_COORDINATES = {
+    "_topic": WORD,
+    "_partition": "Int32",
+    "_offset": "Int64",
+    "_kafka_timestamp": _INSTANT,
+    "_ingested_at": _INSTANT,
+    "payload": "String",
+}
+_REQUIRED = {name for name in Event.model_fields if name != "corrects_event_id"}
 _LOOKS_LIKE_OBJECT = r"startsWith(trimLeft(payload, ' \t\r\n'), '{')"
 
 
@@ -26,12 +36,12 @@ def raw_table(topic: str) -> str:
     return f"""\
 CREATE TABLE IF NOT EXISTS {RAW_TABLES[topic]}
 (
-    `_topic` LowCardinality(String),
-    `_partition` Int32,
-    `_offset` Int64 CODEC(Delta, ZSTD),
-    `_kafka_timestamp` DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-    `_ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD),
-    `payload` String CODEC(ZSTD),
+    `_topic` {_COORDINATES["_topic"]},
+    `_partition` {_COORDINATES["_partition"]},
+    `_offset` {_COORDINATES["_offset"]} CODEC(Delta, ZSTD),
+    `_kafka_timestamp` {_INSTANT} CODEC(Delta, ZSTD),
+    `_ingested_at` {_INSTANT} DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD),
+    `payload` {_COORDINATES["payload"]} CODEC(ZSTD),
     `_text` {_text_type(topic)} DEFAULT {_text_value(topic)} CODEC(LZ4),
 {_typed_columns(topic)},
     `_error` LowCardinality(String) DEFAULT {_error(topic)},
@@ -62,6 +72,11 @@ def fields(topic: str) -> dict[str, Kind]:
     return found
 
 
+def column_types(topic: str) -> dict[str, str]:
+    """Type of every column that readers of the topic's raw table count on, as the engine writes it down."""
+    return _COORDINATES | {name: _column_type(name, kind) for name, kind in fields(topic).items()} | {"_error": WORD}
+
+
 def _text_type(topic: str) -> str:
     return "Tuple(" + ", ".join(f"{name} Nullable(String)" for name in fields(topic)) + ")"
 
@@ -77,20 +92,19 @@ def _nothing(topic: str) -> str:
 
 
 def _typed_columns(topic: str) -> str:
-    required = {name for name in Event.model_fields if name != "corrects_event_id"}
     return ",\n".join(
-        _plain_column(name, kind) if name in required else _nullable_column(name, kind)
+        f"    `{name}` {_column_type(name, kind)} DEFAULT {_column_value(name, kind)}"
         for name, kind in fields(topic).items()
     )
 
 
-def _plain_column(name: str, kind: Kind) -> str:
-    value = f"ifNull({kind.sql_value(f'_text.{name}')}, defaultValueOfTypeName({sql_literal(kind.sql_type)}))"
-    return f"    `{name}` {kind.sql_type} DEFAULT {value}"
+def _column_type(name: str, kind: Kind) -> str:
+    return kind.sql_type if name in _REQUIRED else _nullable(kind.sql_type)
 
 
-def _nullable_column(name: str, kind: Kind) -> str:
-    return f"    `{name}` {_nullable(kind.sql_type)} DEFAULT {kind.sql_value(f'_text.{name}')}"
+def _column_value(name: str, kind: Kind) -> str:
+    value = kind.sql_value(f"_text.{name}")
+    return f"ifNull({value}, defaultValueOfTypeName({sql_literal(kind.sql_type)}))" if name in _REQUIRED else value
 
 
 def _nullable(sql_type: str) -> str:

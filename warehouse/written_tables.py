@@ -1,4 +1,4 @@
-"""Tables that Spark jobs write and dbt reads: databases `ml` and `realtime`, and in `monitoring`.
+"""Tables that Spark jobs write and dbt reads: databases `ml`, `realtime` and `batch`, and in `monitoring`.
 
 Columns are declared here once. Rows are appended; of several with one key the newest counts (ReplacingMergeTree, and
 staging takes the last one itself, because a merge may be long in coming).
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from contracts.tables import (
     ALERT_ACKNOWLEDGEMENTS,
+    BATCH_PROCESSING_RESULTS,
     ML_MODEL_RESULTS,
     PANELS,
     PREDICTIONS,
@@ -145,6 +146,30 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
         ("source", "store_id", "product_id", "made_date"),
         "made_at",
         "toYYYYMM(made_date)",
+    ),
+    # One row per source, business date, report, subject and measure. Of several runs of one date only the last
+    # counts, whole: what no longer ranks has no newer row to replace it.
+    BATCH_PROCESSING_RESULTS: WrittenTable(
+        {
+            "run_id": "String",
+            "source": _WORD,
+            "business_date": "Date32",
+            "report": _WORD,  # daily_kpis, store_ranking, category_ranking, product_ranking, supplier_ranking, ...
+            "currency": _WORD,  # '' where nothing is money
+            "rank": "Int32",  # 0 where nothing is ranked
+            "entity_id": "String",  # 'chain', or of a store, a category, a product, a supplier
+            "entity_name": "String",
+            "measure": _WORD,
+            "unit": _WORD,  # money, count, units, share
+            "value": "Nullable(Decimal(18, 6))",  # NULL: not tracked
+            "comparison_date": "Nullable(Date32)",  # the same weekday of the week before; NULL: not compared
+            "comparison_value": "Nullable(Decimal(18, 6))",
+            "comparison_rank": "Nullable(Int32)",
+            "made_at": _INSTANT,
+        },
+        ("source", "business_date", "report", "currency", "measure", "entity_id", "run_id"),
+        "made_at",
+        "toYYYYMM(business_date)",
     ),
     # One row per computation, store (or part of it: category and channel), currency and window.
     REALTIME_SALES_METRICS: WrittenTable(
