@@ -7,6 +7,7 @@ So nothing is counted twice, and a ratio is the ratio of totals.
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.problems import Problem
 from warehouse.metrics.definitions import Measure, Metric, Registry, load_registry
 from warehouse.metrics.dimensions import PERIODS, NotAllowedError, checked_dimension, checked_metric
 from warehouse.metrics.formulas import as_sql, expanded
@@ -40,6 +41,8 @@ class _Column:
 
 class _Compilation:
     def __init__(self, question: Question, prefix: str, registry: Registry) -> None:
+        if not question.metrics:
+            raise Problem("No metric is asked for.", "./retail kpi lists them.")
         self._question, self._registry = question, registry
         self._parameters = Parameters()
         self._writer = ScanWriter(registry, prefix, self._parameters)

@@ -115,12 +115,13 @@ def as_text(formula: Formula, label_of: Callable[[str], str]) -> str:
     if isinstance(formula, Number):
         return formula.text
     if isinstance(formula, Calculation):
-        left, right = (_bracketed(part, formula.sign, label_of) for part in (formula.left, formula.right))
+        left = _bracketed(formula.left, formula.sign in "*/", "+-", label_of)
+        right = _bracketed(formula.right, formula.sign in "-*/", "+-*/" if formula.sign == "/" else "+-", label_of)
         return f"{left} {_WRITTEN[formula.sign]} {right}"
     return label_of(formula.name)
 
 
-def _bracketed(part: Formula, sign: str, label_of: Callable[[str], str]) -> str:
+def _bracketed(part: Formula, binds: bool, weaker: str, label_of: Callable[[str], str]) -> str:
+    """In brackets where the sign beside it would tear it apart."""
     text = as_text(part, label_of)
-    needs = isinstance(part, Calculation) and sign in "*/" and part.sign in "+-"
-    return f"({text})" if needs else text
+    return f"({text})" if binds and isinstance(part, Calculation) and part.sign in weaker else text

@@ -1,6 +1,5 @@
 """What is asked: which metrics, split by what, of which rows and days, compared with which other days."""
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,17 +28,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Window:
-    """Days of rows, and how far they are moved to stand beside the days they are compared with."""
+    """Days of rows, and by how many days they are moved to stand beside the days they are compared with."""
 
     first: date | None
     last: date | None
-    days: int = 0
-    months: int = 0
+    moved_days: int = 0
 
     def moved(self, expression: str) -> str:
         """SQL of a column of dates, moved."""
-        moved = f"addMonths({expression}, {self.months})" if self.months else expression
-        return f"addDays({moved}, {self.days})" if self.days else moved
+        return f"addDays({expression}, {self.moved_days})" if self.moved_days else expression
 
 
 def asked_window(question: Question) -> Window:
@@ -50,42 +47,16 @@ def asked_window(question: Question) -> Window:
 
 
 def compared_window(question: Question, comparison: str) -> Window:
-    """The days to compare with: whole months with as many months before, other days with as many. Raises Problem."""
+    """The days to compare with: as many right before, the same weekdays 52 weeks before, or the year so far.
+
+    Raises Problem where the comparison is not known or the window is open.
+    """
     if comparison not in COMPARISONS:
         raise Problem(f"Nothing can be compared with {comparison!r}.", f"There are: {', '.join(COMPARISONS)}.")
     if not question.first or not question.last:
-        raise Problem(f"{comparison} needs a window.", "Say its first and last day.")
+        raise Problem(f"{comparison} needs a window.", "Say its first and its last day.")
     first, last = question.first, question.last
     if comparison == YEAR_TO_DATE:
         return Window(last.replace(month=1, day=1), last)
-    if comparison == LAST_YEAR:
-        return _earlier_days(first, last, SAME_WEEKDAY_LAST_YEAR)
-    if _is_whole_months(first, last):
-        return _earlier_months(first, last, _months(first, last))
-    return _earlier_days(first, last, (last - first).days + 1)
-
-
-def _earlier_days(first: date, last: date, days: int) -> Window:
-    return Window(first - timedelta(days), last - timedelta(days), days=days)
-
-
-def _earlier_months(first: date, last: date, months: int) -> Window:
-    ends = _months_before(last.replace(day=1), months)
-    return Window(_months_before(first.replace(day=1), months), _last_of_month(ends), months=months)
-
-
-def _months(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month + 1
-
-
-def _is_whole_months(first: date, last: date) -> bool:
-    return first.day == 1 and last == _last_of_month(last)
-
-
-def _last_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def _months_before(first_of_month: date, months: int) -> date:
-    count = first_of_month.year * 12 + first_of_month.month - 1 - months
-    return date(count // 12, count % 12 + 1, 1)
+    days = SAME_WEEKDAY_LAST_YEAR if comparison == LAST_YEAR else (last - first).days + 1
+    return Window(first - timedelta(days), last - timedelta(days), moved_days=days)
