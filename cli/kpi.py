@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WIDE = 160  # where it goes into a file
 _BETTER = {"up": "↑", "down": "↓", "none": ""}
+_PLACES = {"money": 2, "times": 2, "days": 1}
 _COMPARED = {"prior_period": "period before", "last_year": "year before", "year_to_date": "year to date"}
 
 
@@ -88,14 +89,17 @@ def _kept_apart(registry: "Registry", metrics: list["Metric"], question: "Questi
 
 
 def _is_of_money(registry: "Registry", metric: "Metric") -> bool:
+    """Whether a sum of money is in it, as in a ratio of two of them."""
     from warehouse.metrics.dimensions import dimensions_of
+    from warehouse.metrics.formulas import MeasureName
 
-    summed = {measure.name for measure in registry.measures_of(metric)}
-    simple = [other for other in registry.metrics.values() if other.unit == "money"]
-    touches = metric.unit == "money" or any(
-        {measure.name for measure in registry.measures_of(other)} & summed for other in simple
-    )
-    return touches and "currency" in dimensions_of(registry, metric)
+    sums = {
+        other.formula.name
+        for other in registry.metrics.values()
+        if other.unit == "money" and isinstance(other.formula, MeasureName)
+    }
+    is_money = any(measure.name in sums for measure in registry.measures_of(metric))
+    return is_money and "currency" in dimensions_of(registry, metric)
 
 
 def _words(text: str) -> list[str]:
@@ -148,10 +152,8 @@ def figure(value: Decimal | float | None, unit: str) -> str:
     if value is None:
         return "–"
     if unit == "ratio":
-        return f"{value:.1%}"
-    places = {"money": 2, "times": 1, "days": 1, "units": 2}.get(unit, 0)
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if unit == "units" and "." in text else text
+        return f"{100 * value:.1f} %"
+    return f"{value:,.{_PLACES.get(unit, 0)}f}"
 
 
 def _print(table: Table) -> None:

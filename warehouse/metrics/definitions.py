@@ -17,12 +17,12 @@ AGGREGATIONS = {"sum": "sum", "count_distinct": "uniqExact", "average": "avg", "
 # How a figure is written, in the words of Power BI and of spreadsheets.
 FORMATS = {
     "money": "#,0.00",
-    "ratio": "0.0%",
-    "units": "#,0.##",
+    "ratio": "0.0 %",
+    "units": "#,0",
     "count": "#,0",
-    "days": "#,0.0",
+    "days": "0.0",
     "minutes": "#,0",
-    "times": "#,0.0",
+    "times": "0.00",
 }
 
 
@@ -66,7 +66,7 @@ class Metric:
 
     @property
     def format(self) -> str:
-        """How the figure is written, e.g. `0.0%`."""
+        """How the figure is written, e.g. `0.0 %`."""
         return FORMATS[self.unit]
 
 
