@@ -19,6 +19,8 @@ from tests.dbt_project.kpis_by_hand import METRICS, SOURCE
 from tests.dbt_project.warehouse_build import WarehouseBuild
 from warehouse.metrics.answers import ask
 from warehouse.metrics.definitions import load_registry
+from warehouse.metrics.dimensions import PERIODS, dimensions_of
+from warehouse.metrics.formulas import divides, expanded
 from warehouse.metrics.questions import Question
 
 WEEK = Selection("the week", first=date(2026, 1, 5), last=date(2026, 1, 11))
@@ -97,6 +99,37 @@ def test_the_compiler_says_what_marts_say(week: WarehouseBuild, mart: str) -> No
     for row in said:
         figures = [float(value or 0) for value in found[row[: len(by)]]]
         assert figures == pytest.approx([float(value) for value in row[len(by) :]]), row
+
+
+def _adds_up(name: str, dimension: str) -> bool:
+    """Whether the metric is a sum of sums; a level at an end adds up over all but periods."""
+    registry = load_registry()
+    metric = registry.metrics[name]
+    measures = registry.measures_of(metric)
+    is_sum = all(measure.aggregation == "sum" and not (measure.at and dimension in PERIODS) for measure in measures)
+    return is_sum and not divides(expanded(metric.formula, registry.formula))
+
+
+DIMENSIONS = sorted(
+    {name for metric in load_registry().metrics.values() for name in dimensions_of(load_registry(), metric)}
+)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_groups_of_what_adds_up_add_up(week: WarehouseBuild, dimension: str) -> None:
+    """By whatever it is split, nothing is lost and nothing counted twice."""
+    registry = load_registry()
+    metrics = [
+        name
+        for name, metric in registry.metrics.items()
+        if dimension in dimensions_of(registry, metric) and _adds_up(name, dimension)
+    ]
+    [total] = ask(week.client, Question(metrics)).rows
+    groups = [row[1:] for row in ask(week.client, Question(metrics, [dimension])).rows]
+    summed = [float(sum(column)) for column in zip(*groups, strict=True)]
+    assert dict(zip(metrics, summed, strict=True)) == pytest.approx(
+        {name: float(value) for name, value in zip(metrics, total, strict=True)}
+    )
 
 
 @pytest.fixture(scope="module")

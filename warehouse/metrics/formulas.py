@@ -91,13 +91,14 @@ def as_sql(formula: Formula, column_of: Callable[[str], str]) -> str:
     Money stays Decimal through sums; a formula that divides is reckoned in Float64, because a quotient of Decimals is
     cut off after the dividend's digits. What is divided by nothing is NULL.
     """
-    return _sql(formula, column_of, is_float=_divides(formula))
+    return _sql(formula, column_of, is_float=divides(formula))
 
 
-def _divides(formula: Formula) -> bool:
+def divides(formula: Formula) -> bool:
+    """Whether there is a quotient in it."""
     if not isinstance(formula, Calculation):
         return False
-    return formula.sign == "/" or _divides(formula.left) or _divides(formula.right)
+    return formula.sign == "/" or divides(formula.left) or divides(formula.right)
 
 
 def _sql(formula: Formula, column_of: Callable[[str], str], is_float: bool) -> str:
