@@ -1,6 +1,6 @@
 """The week on paper as questions: what the page says, what the compiler says, what marts say where nobody reckons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,9 +51,13 @@ def compiled_figures(
     return ask(client, question, registry=registry).records()[0]
 
 
-def missed_by_hand(client: Client, selection: Selection, registry: Registry) -> list[str]:
-    """Metrics of which the compiler says something else than the page, a sentence each."""
-    said = worked_out(selection)
+def missed_by_hand(
+    client: Client, selection: Selection, registry: Registry, only: Collection[str] | None = None
+) -> list[str]:
+    """Metrics (all, or only these) of which the compiler says something else than the page, a sentence each."""
+    said = {name: cell for name, cell in worked_out(selection).items() if only is None or name in only}
+    if not said:
+        return []
     found = compiled_figures(client, selection, list(said), registry)
     return [
         f"{name}, {selection.name}: {found.get(name)}, by hand {cell}"

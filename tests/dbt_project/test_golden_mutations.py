@@ -23,7 +23,7 @@ def _is_red(week: WarehouseBuild, registry: Registry, names: set[str]) -> bool:
     """Whether the page or a mart says otherwise of one of these metrics, under some filter."""
     sound = load_registry()
     for selection in SELECTIONS.values():
-        if any(sentence.partition(",")[0] in names for sentence in missed_by_hand(week.client, selection, registry)):
+        if missed_by_hand(week.client, selection, registry, names):
             return True
         guessed = [name for name in GUESSES if name in names]
         if guessed and compiled_figures(week.client, selection, guessed, registry) != compiled_figures(
