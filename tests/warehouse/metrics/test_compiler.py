@@ -31,7 +31,7 @@ TABLES = {
         closing_value Decimal(18, 4), cogs_amount Decimal(18, 4), cost_tracked_revenue Decimal(18, 4),
         open_minutes Int64, out_of_stock_minutes Int64, offered_pairs Int64, offered_pairs_in_stock Int64""",
     "kpi.mart_inventory_health": """source String, store_id String, product_id String, category String,
-        abc_class String, estimated_status String, on_hand_value Nullable(Decimal(18, 4)), stock_date Date32""",
+        abc_class String, estimated_status String, is_dead Bool, on_hand_value Nullable(Decimal(18, 4)), stock_date Date32""",
 }
 
 
@@ -185,6 +185,14 @@ def test_what_is_as_of_now_knows_no_window(client: Client) -> None:
         compile_question(Question(["on_hand_value"], by=["day"]))
     with pytest.raises(NotAllowedError, match="as of now"):
         compile_question(Question(["on_hand_value"], compare=["last_year"], **window))
+
+
+def test_the_share_of_dead_stock_is_by_value(client: Client) -> None:
+    """20 of 50 at cost are 40 %, one of two pairs though it is; a pair without a cost counts for nothing."""
+    now = {"source": "r", "store_id": "s1", "product_id": "tea", "on_hand_value": 20, "is_dead": True}
+    alive, unknown = now | {"on_hand_value": 30, "is_dead": False}, now | {"on_hand_value": None}
+    _insert(client, "kpi.mart_inventory_health", now, alive, unknown)
+    assert _asked(client, "dead_stock_value", "dead_stock_share") == [(20, pytest.approx(0.4))]
 
 
 @pytest.mark.parametrize(
