@@ -72,7 +72,7 @@ def _mutated_formulas(formula: Formula) -> Iterator[Formula]:
             yield replace(formula, **{side: other})
 
 
-# A week has no dead stock: nothing divided by something is nothing times it (tests/warehouse/metrics has a share of it).
+# A week has no dead stock, and nothing ÷ something is nothing × it; tests/warehouse/metrics has a share that is not 0.
 NOT_SEEN_IN_A_WEEK = [("dead_stock_share", "dead_stock_value × on_hand_value")]
 
 
@@ -155,7 +155,8 @@ BROKEN_DAX = {
     r"= FALSE\(\)": "= TRUE()",
     r" - ": " + ",
     r"\] \+ ": "] - ",
-    r"\bDIVIDE\(([^,()]+), ([^,()]+)\)": r"DIVIDE(\2, \1)",
+    r'<> "merchandise"': '= "merchandise"',
+    r"\bDIVIDE\((\[[^]]+\]), (\[[^]]+\])\)": r"DIVIDE(\2, \1)",
 }
 
 

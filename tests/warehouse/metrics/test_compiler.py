@@ -31,7 +31,8 @@ TABLES = {
         closing_value Decimal(18, 4), cogs_amount Decimal(18, 4), cost_tracked_revenue Decimal(18, 4),
         open_minutes Int64, out_of_stock_minutes Int64, offered_pairs Int64, offered_pairs_in_stock Int64""",
     "kpi.mart_inventory_health": """source String, store_id String, product_id String, category String,
-        abc_class String, estimated_status String, is_dead Bool, on_hand_value Nullable(Decimal(18, 4)), stock_date Date32""",
+        abc_class String, estimated_status String, is_dead Bool, on_hand_value Nullable(Decimal(18, 4)),
+        stock_date Date32""",
 }
 
 
