@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -160,6 +160,26 @@ BROKEN_DAX = {
 }
 
 
+# What the week has none of, or one of: dead and ageing stock, several returns, stock-outs.
+LIVELIER_TABLES = {
+    "kpi.mart_inventory_health": """store_id = 's1' as is_dead, toDecimal64(1, 4) as estimated_value_31_60_days,
+        toDecimal64(2, 4) as estimated_value_61_90_days, toDecimal64(3, 4) as estimated_value_91_180_days,
+        toDecimal64(4, 4) as estimated_value_181_365_days""",
+    "kpi.mart_returns": "units_sold_that_came_back + 1 as units_sold_that_came_back",
+    "kpi.mart_lost_sales_daily": "'no_stock' as cause",
+}
+NOT_YET = {"Customer Lifetime Value (estimated)"}  # 0 until it is estimated
+
+
+@pytest.fixture
+def livelier(week: WarehouseBuild) -> Iterator[WarehouseBuild]:
+    """The week with more of what it has too little of."""
+    with ExitStack() as standing_in:
+        for table, change in LIVELIER_TABLES.items():
+            standing_in.enter_context(_broken_table(week, table, change))
+        yield week
+
+
 def _broken_measures(model: PowerBiModel) -> Iterator[tuple[str, str, PowerBiModel]]:
     for name, measure in model.measures.items():
         for pattern, other in BROKEN_DAX.items():
@@ -169,9 +189,11 @@ def _broken_measures(model: PowerBiModel) -> Iterator[tuple[str, str, PowerBiMod
                 yield name, broken, replace(model, measures=changed)
 
 
-def test_each_measure_can_be_broken_so_that_it_is_seen(week: WarehouseBuild) -> None:
-    """Every measure that sums, counts, filters or divides: at least one change of it turns the comparison red."""
+def test_each_measure_can_be_broken_so_that_it_is_seen(livelier: WarehouseBuild) -> None:
+    """Every measure that sums, counts, filters or divides: sound it agrees, and some change of it turns that red."""
+    week = livelier
     model, rows = golden_model(week.client)
+    assert compare(week.client, model, rows, load_registry(), list(SELECTIONS.values())).differences == []
     seen: dict[str, bool] = {}
     for name, _, broken in _broken_measures(model):
         only = replace(
@@ -179,5 +201,5 @@ def test_each_measure_can_be_broken_so_that_it_is_seen(week: WarehouseBuild) -> 
         )
         agreement = compare(week.client, only, rows, load_registry(), list(SELECTIONS.values()))
         seen[name] = seen.get(name, False) or bool(agreement.differences)
-    assert [name for name, is_seen in seen.items() if not is_seen] == []
+    assert {name for name, is_seen in seen.items() if not is_seen} <= NOT_YET
     assert len(seen) >= 0.9 * sum(1 for measure in model.measures.values() if measure.metric)
