@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from warehouse.metrics.definitions import AGGREGATIONS, Measure, Registry, SemanticModel
-from warehouse.metrics.dimensions import NOT_STATED, PERIODS, Joined, place_of
+from warehouse.metrics.dimensions import NOT_STATED, PERIODS, Joined, Place, place_of
 from warehouse.metrics.questions import Window
+
+_OF_PARTS = ("sum", "min", "max")  # what the same of parts gives
 
 
 @dataclass
@@ -43,15 +45,34 @@ class ScanWriter:
 
     def sql(self, scan: Scan, columns: dict[str, str], dimensions: Sequence[str]) -> str:
         """SELECT of the dimensions, and of each measure's aggregate under its column's name, by dimension."""
-        parts = [f"{self._dimension(scan, name)} as {alias}" for name, alias in zip(scan.by, dimensions, strict=True)]
-        parts += [f"toNullable({_aggregate(measure)}) as {columns[measure.name]}" for measure in scan.measures]
-        where = " and ".join(self._conditions(scan))
-        grouped = f"\ngroup by {', '.join(dimensions)}" if dimensions else ""
-        return (
-            f"select {', '.join(parts)}\nfrom {self._table(scan.model)}{self._joins(scan)}"
-            + (f"\nwhere {where}" if where else "")
-            + grouped
-        )
+        named = dict(zip(scan.by, dimensions, strict=True))
+        joined = {name: place for name in scan.by if isinstance(place := self._place(scan, name), Joined)}
+        if joined and all(measure.aggregation in _OF_PARTS for measure in scan.measures):
+            return self._joined_late(scan, columns, named, joined)
+        figures = [f"toNullable({_aggregate(measure)}) as {columns[measure.name]}" for measure in scan.measures]
+        chosen = [f"{self._dimension(scan, name)} as {alias}" for name, alias in named.items()]
+        source = self._table(scan.model) + self._joins(joined)
+        return _select(chosen + figures, source, self._conditions(scan), dimensions)
+
+    def _joined_late(
+        self, scan: Scan, columns: dict[str, str], named: dict[str, str], joined: dict[str, Joined]
+    ) -> str:
+        """Summed by key first, then joined and summed again: a join of every line takes ten times as long."""
+        own = {name: alias for name, alias in named.items() if name not in joined}
+        keys = list(dict.fromkeys(column for place in joined.values() for column in place.columns))
+        parts = [f"{self._dimension(scan, name)} as {alias}" for name, alias in own.items()] + keys
+        parts += [f"{_aggregate(measure)} as part_{columns[measure.name]}" for measure in scan.measures]
+        by_key = _select(parts, self._table(scan.model), self._conditions(scan), [*own.values(), *keys])
+        chosen = [own[name] if name in own else f"{self._dimension(scan, name)} as {named[name]}" for name in named]
+        chosen += [
+            f"toNullable({AGGREGATIONS[measure.aggregation]}(part_{column})) as {column}"
+            for measure in scan.measures
+            for column in [columns[measure.name]]
+        ]
+        return _select(chosen, f"(\n{by_key}\n){self._joins(joined)}", [], list(named.values()))
+
+    def _place(self, scan: Scan, name: str) -> Place | None:
+        return None if name in PERIODS else place_of(self._registry, scan.model, name)
 
     def _table(self, model: SemanticModel) -> str:
         return f"`{self._prefix}{model.layer}`.`{model.table}`"
@@ -65,14 +86,12 @@ class ScanWriter:
             return f"if({text} = '', '{NOT_STATED}', {text})"  # a row without a partner has the type's empty value
         return f"toString({place.expression})"
 
-    def _joins(self, scan: Scan) -> str:
+    def _joins(self, joined: dict[str, Joined]) -> str:
         """Every other table that a dimension comes from, once."""
-        joined: dict[str, list[tuple[str, Joined]]] = {}
-        for name in scan.by:
-            place = None if name in PERIODS else place_of(self._registry, scan.model, name)
-            if isinstance(place, Joined):
-                joined.setdefault(place.model.name, []).append((name, place))
-        return "".join(self._join(places) for places in joined.values())
+        by_table: dict[str, list[tuple[str, Joined]]] = {}
+        for name, place in joined.items():
+            by_table.setdefault(place.model.name, []).append((name, place))
+        return "".join(self._join(places) for places in by_table.values())
 
     def _join(self, places: list[tuple[str, Joined]]) -> str:
         other, columns = places[0][1].model, places[0][1].columns
@@ -128,6 +147,12 @@ class ScanWriter:
             + (f" group by {', '.join(groups)}" if groups else "")
             + ")"
         )
+
+
+def _select(chosen: Sequence[str], source: str, conditions: Sequence[str], groups: Sequence[str]) -> str:
+    where = f"\nwhere {' and '.join(conditions)}" if conditions else ""
+    grouped = f"\ngroup by {', '.join(groups)}" if groups else ""
+    return f"select {', '.join(chosen)}\nfrom {source}{where}{grouped}"
 
 
 def _aggregate(measure: Measure) -> str:
