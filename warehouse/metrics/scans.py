@@ -69,7 +69,7 @@ class ScanWriter:
             for measure in scan.measures
             for column in [columns[measure.name]]
         ]
-        return _select(chosen, f"(\n{by_key}\n){self._joins(joined)}", [], list(named.values()))
+        return _select(chosen, f"(\n{by_key}\n) as summed{self._joins(joined)}", [], list(named.values()))
 
     def _place(self, scan: Scan, name: str) -> Place | None:
         return None if name in PERIODS else place_of(self._registry, scan.model, name)
