@@ -17,6 +17,7 @@ stores as (
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
     cast(store_id as String) as store_id,
     cast(grain as String) as grain,
     cast(category as String) as category,
