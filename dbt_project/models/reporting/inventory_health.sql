@@ -17,6 +17,12 @@ products as (
 
     select source, product_id, product_name from {{ ref('dim_product') }} where is_current
 
+),
+
+classes as (
+
+    select source, store_id, product_id, estimated_xyz_class from {{ ref('mart_demand_classes') }}
+
 )
 
 select
@@ -33,6 +39,7 @@ select
     cast(category as String) as category,
     cast(abc_class as String) as abc_class,
     cast(estimated_demand_class as String) as estimated_demand_class,
+    cast(ifNull(estimated_xyz_class, 'too short') as String) as estimated_xyz_class,
     cast(estimated_status as String) as estimated_status,
 
     -- stock now
@@ -82,3 +89,4 @@ select
 from health
 left join stores using (source, store_id)
 left join products using (source, product_id)
+left join classes using (source, store_id, product_id)
