@@ -1,4 +1,4 @@
-"""Fields as the page descriptions write them, `[Measure]`, `table[column]`, `spark([Measure], table[column])`, as PBIR."""
+"""Fields as pages write them, `[Measure]`, `table[column]`, `spark([Measure], table[column])`, made PBIR."""
 
 import re
 from typing import Any
@@ -39,12 +39,11 @@ def query_ref(text: str, model: Model) -> str:
 
 def chosen(name: str, text: str, values: list[Any], model: Model) -> dict[str, Any]:
     """A filter of a visual or page: the column is one of the values."""
-    column = _COLUMN.match(text)
-    assert column, f"{text} is no column"
-    by_alias = {"Column": {"Expression": {"SourceRef": {"Source": "t"}}, "Property": column["column"]}}
+    table, column = text.removesuffix("]").split("[")
+    by_alias = {"Column": {"Expression": {"SourceRef": {"Source": "t"}}, "Property": column}}
     wanted = [[{"Literal": {"Value": literal(value)}}] for value in values]
     condition = {"Condition": {"In": {"Expressions": [by_alias], "Values": wanted}}}
-    entity = {"Name": "t", "Entity": column["table"], "Type": 0}
+    entity = {"Name": "t", "Entity": table, "Type": 0}
     return {
         "name": name,
         "field": expression(text, model),

@@ -1,4 +1,4 @@
-"""The tables of the semantic model (TMDL) that read views of `reporting`: columns and descriptions as dbt states them."""
+"""The tables of the semantic model (TMDL) that read views of `reporting`: columns and descriptions as in dbt."""
 
 import uuid
 from pathlib import Path
