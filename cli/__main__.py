@@ -5,7 +5,19 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from cli import alerts, chaos, data_verbs, demo, ml_verbs, mutate, policy_verbs, scorecard, stack_verbs, tool_verbs
+from cli import (
+    alerts,
+    chaos,
+    data_verbs,
+    demo,
+    ml_verbs,
+    mutate,
+    policy_verbs,
+    powerbi_verbs,
+    scorecard,
+    stack_verbs,
+    tool_verbs,
+)
 from cli.console import explain
 from contracts.problems import Problem
 
@@ -17,7 +29,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for verbs in (demo, stack_verbs, data_verbs, ml_verbs, policy_verbs, tool_verbs, alerts, scorecard, mutate, chaos):
+_VERBS = (
+    demo,
+    stack_verbs,
+    data_verbs,
+    ml_verbs,
+    policy_verbs,
+    powerbi_verbs,
+    tool_verbs,
+    alerts,
+    scorecard,
+    mutate,
+    chaos,
+)
+for verbs in _VERBS:
     verbs.register(app)
 
 

@@ -13,7 +13,7 @@ def projection(said: str, model: Model) -> dict[str, Any]:
     """A field in a role of a visual; `as` gives it another title."""
     text, _, title = said.partition(" as ")
     field = expression(text, model)
-    native = re.sub(r"[\[\]]", "", text).split("(")[-1] if text.startswith(("[", "spark")) else text.split("[")[1][:-1]
+    native = text[text.index("[") + 1 : text.index("]")]
     found = {"field": field, "queryRef": query_ref(text, model), "nativeQueryRef": native}
     return {**found, **({"displayName": title or _title(native)} if not text.startswith("[") or title else {})}
 

@@ -1,9 +1,10 @@
-"""Writes what is generated of the Power BI project: tables that follow from dbt, pages that follow from `pages/`."""
+"""Writes what is generated: tables that follow from dbt, pages that follow from `pages/`, drawings of the pages."""
 
 from pathlib import Path
 
 from powerbi.build.report import render_report
 from powerbi.build.tables import render_tables
+from powerbi.build.wireframes import render_wireframes
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     for stray in strays(report):
         stray.unlink()
     _write(report)
+    _write(render_wireframes())
 
 
 def strays(report: dict[Path, str]) -> list[Path]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from powerbi.build.contracts import read_views
 from powerbi.build.report import render_report
 from powerbi.build.tables import render_tables
+from powerbi.build.wireframes import render_wireframes
 from powerbi.build.write_project import strays
 from powerbi.checks import model_checks as model
 from powerbi.checks import report_checks as report
@@ -40,7 +41,7 @@ def run_checks(project: Project) -> dict[str, list[str]]:
 
 def generated_files_differ() -> list[str]:
     """Generated files that are not what their sources make of them."""
-    files = {**render_tables(), **render_report()}
+    files = {**render_tables(), **render_report(), **render_wireframes()}
     wrong = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
     wrong += strays(render_report())
     return [f"{path.name} in {path.parent.name} is not what its source makes: ./retail powerbi write" for path in wrong]
