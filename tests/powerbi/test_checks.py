@@ -1,6 +1,5 @@
 """The Power BI project passes its checks, and each check has been seen to catch what it is for."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from powerbi.checks.all_checks import CHECKS, generated_files_differ, run_checks
-from powerbi.checks.project import PROJECT_FOLDER, Project
+from powerbi.checks.project import Project
 
 TABLES = "RetailInventory.SemanticModel/definition/tables"
 DEFINITION = "RetailInventory.SemanticModel/definition"
@@ -368,16 +367,3 @@ def test_a_mutation_is_caught(mutation: Mutation, copy: Callable[[], Path]) -> N
 def test_every_check_has_a_mutation() -> None:
     """None is there that was never seen to say anything."""
     assert {mutation.check for mutation in MUTATIONS} == set(CHECKS)
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Callable[[], Path]:
-    """Copies the project to where it may be changed."""
-
-    def copied() -> Path:
-        for part in ("RetailInventory.pbip", "RetailInventory.Report", "RetailInventory.SemanticModel"):
-            source = PROJECT_FOLDER / part
-            shutil.copytree(source, tmp_path / part) if source.is_dir() else shutil.copy(source, tmp_path / part)
-        return tmp_path
-
-    return copied
