@@ -45,6 +45,7 @@ select
     -- stock now
     on_hand_units,
     cast(round(ifNull(on_hand_value, 0), 2) as Decimal(18, 2)) as on_hand_value,
+    cast(round(ifNull(position_units * unit_cost, 0), 2) as Decimal(18, 2)) as position_value,
     cast(ifNull(estimated_days_of_cover, 0) as Float64) as estimated_days_of_cover,
 
     -- turnover and GMROI: add the terms up, then divide

@@ -12,7 +12,7 @@ select
     cast(book_units as Decimal(18, 3)) as book_units,
 
     -- money
-    cast(round(ifNull(silent.estimated_weekly_loss, 0), 2) as Decimal(18, 2)) as estimated_weekly_loss,
+    cast(ifNull(silent.estimated_weekly_loss, 0) as Decimal(18, 4)) as estimated_weekly_loss,
 
     -- numbers
     cast(days_silent as Int64) as days_silent,
