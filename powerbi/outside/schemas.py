@@ -20,14 +20,20 @@ def schema_faults(project: Project, clone: Path) -> Iterator[str]:
         said = json.loads(file.read_text())
         if "$schema" not in said:
             continue
+        if not _path(clone, said["$schema"]).is_file():
+            yield f"{file.relative_to(project.folder)}: its schema {said['$schema']} is not in {clone}."
+            continue
         validator = Draft7Validator(_schema(clone, said["$schema"]).contents, registry=registry)
         for fault in validator.iter_errors(said):
             yield f"{file.relative_to(project.folder)}: {fault.json_path}: {fault.message[:200]}"
 
 
 def _schema(clone: Path, uri: str) -> Resource:
-    path = clone / uri.split(_ROOT)[1].split("#")[0]
-    return Resource.from_contents(json.loads(path.read_text()), default_specification=DRAFT7)
+    return Resource.from_contents(json.loads(_path(clone, uri).read_text()), default_specification=DRAFT7)
+
+
+def _path(clone: Path, uri: str) -> Path:
+    return clone / uri.split(_ROOT)[1].split("#")[0]
 
 
 def _files(project: Project) -> list[Path]:
