@@ -8,7 +8,7 @@ import yaml
 
 from powerbi.build.fields import expression
 from powerbi.build.tables import MODEL
-from powerbi.build.visuals import render_visual
+from powerbi.build.visuals import properties, render_visual
 from powerbi.tmdl import Model, read_model
 
 PAGES = Path(__file__).with_name("pages")
@@ -64,6 +64,8 @@ def _page(page: dict[str, Any], model: Model) -> dict[str, Any]:
         "height": HEIGHT,
         "width": WIDTH,
     }
+    if every := page.get("refresh"):
+        found["objects"] = {"pageRefresh": [properties(show=True, duration=every)]}
     if target := page.get("drillthrough"):
         name = f"drill_{page['name']}"
         field = expression(target, model)

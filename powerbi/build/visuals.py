@@ -45,9 +45,9 @@ def _objects(said: dict[str, Any], model: Model) -> dict[str, Any]:
         run = {"value": text, "textStyle": style}
         objects["general"] = [{"properties": {"paragraphs": [{"textRuns": [run]}]}}]
     if said["type"] == "slicer":
-        objects["data"] = [_properties(mode="Between" if said.get("select") == "range" else "Dropdown")]
-        objects["header"] = [_properties(show=False)]
-        objects["selection"] = [_properties(strictSingleSelect=said.get("select") == "one")]
+        objects["data"] = [properties(mode="Between" if said.get("select") == "range" else "Dropdown")]
+        objects["header"] = [properties(show=False)]
+        objects["selection"] = [properties(strictSingleSelect=said.get("select") == "one")]
     if heat := said.get("heat"):
         objects["values"] = [_heat(heat, model)]
     return {"objects": objects} if objects else {}
@@ -64,12 +64,12 @@ def _heat(measure: str, model: Model) -> dict[str, Any]:
 
 
 def _container(said: dict[str, Any], model: Model) -> dict[str, Any]:
-    objects = {"general": [_properties(altText=said["alt"])]}
+    objects = {"general": [properties(altText=said["alt"])]}
     titled = said["type"] not in ("textbox",)
-    objects["title"] = [_properties(show=titled, **({"text": said["title"]} if titled else {}))]
+    objects["title"] = [properties(show=titled, **({"text": said["title"]} if titled else {}))]
     if help_text := _help(said, model):
-        objects["visualHeader"] = [_properties(show=True, showTooltipButton=True)]
-        objects["visualHeaderTooltip"] = [_properties(text=help_text)]
+        objects["visualHeader"] = [properties(show=True, showTooltipButton=True)]
+        objects["visualHeaderTooltip"] = [properties(text=help_text)]
     return objects
 
 
@@ -80,5 +80,6 @@ def _help(said: dict[str, Any], model: Model) -> str:
     return " ".join(f"{name}: {known[name][1].description}" for name in dict.fromkeys(measures) if name in known)
 
 
-def _properties(**values: Any) -> dict[str, Any]:
+def properties(**values: Any) -> dict[str, Any]:
+    """Formats of an object, each a literal."""
     return {"properties": {name: {"expr": {"Literal": {"Value": literal(value)}}} for name, value in values.items()}}
