@@ -17,11 +17,19 @@ products as (
 
     select source, product_id, product_name from {{ ref('dim_product') }} where is_current
 
+),
+
+classes as (
+
+    select source, store_id, product_id, estimated_xyz_class from {{ ref('mart_demand_classes') }}
+
 )
 
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
+    cast(concat(source, '|', product_id) as String) as item,
     cast(store_id as String) as store_id,
     cast(product_id as String) as product_id,
 
@@ -31,11 +39,13 @@ select
     cast(category as String) as category,
     cast(abc_class as String) as abc_class,
     cast(estimated_demand_class as String) as estimated_demand_class,
+    cast(ifNull(estimated_xyz_class, 'too short') as String) as estimated_xyz_class,
     cast(estimated_status as String) as estimated_status,
 
     -- stock now
     on_hand_units,
     cast(round(ifNull(on_hand_value, 0), 2) as Decimal(18, 2)) as on_hand_value,
+    cast(round(ifNull(position_units * unit_cost, 0), 2) as Decimal(18, 2)) as position_value,
     cast(ifNull(estimated_days_of_cover, 0) as Float64) as estimated_days_of_cover,
 
     -- turnover and GMROI: add the terms up, then divide
@@ -80,3 +90,4 @@ select
 from health
 left join stores using (source, store_id)
 left join products using (source, product_id)
+left join classes using (source, store_id, product_id)
