@@ -8,16 +8,7 @@ from powerbi.checks import dax, power_query
 from powerbi.checks.metrics import Metric
 from powerbi.checks.project import Project
 from powerbi.tmdl import Node
-
-FORMATS = {
-    "money": "#,0.00",
-    "ratio": "0.0 %",
-    "units": "#,0",
-    "count": "#,0",
-    "days": "0.0",
-    "minutes": "#,0",
-    "times": "0.00",
-}
+from warehouse.metrics.definitions import FORMATS
 
 
 def columns_follow_dbt(project: Project, views: dict[str, View]) -> Iterator[str]:

@@ -44,8 +44,8 @@ select
 
     -- stock now
     on_hand_units,
-    cast(round(ifNull(on_hand_value, 0), 2) as Decimal(18, 2)) as on_hand_value,
-    cast(round(ifNull(position_units * unit_cost, 0), 2) as Decimal(18, 2)) as position_value,
+    cast(ifNull(on_hand_value, 0) as Decimal(18, 4)) as on_hand_value,
+    cast(ifNull(position_units * unit_cost, 0) as Decimal(18, 4)) as position_value,
     cast(ifNull(estimated_days_of_cover, 0) as Float64) as estimated_days_of_cover,
 
     -- turnover and GMROI: add the terms up, then divide
@@ -67,13 +67,13 @@ select
     estimated_units_{{ age }}_days,
     {% endfor %}
     {% for age in ages %}
-    cast(round(ifNull(estimated_value_{{ age }}_days, 0), 2) as Decimal(18, 2)) as estimated_value_{{ age }}_days,
+    cast(ifNull(estimated_value_{{ age }}_days, 0) as Decimal(18, 4)) as estimated_value_{{ age }}_days,
     {% endfor %}
 
     -- too much of it
     estimated_excess_units,
-    cast(round(ifNull(estimated_excess_value, 0), 2) as Decimal(18, 2)) as estimated_excess_value,
-    cast(if(is_dead, round(ifNull(on_hand_value, 0), 2), 0) as Decimal(18, 2)) as dead_value,
+    cast(ifNull(estimated_excess_value, 0) as Decimal(18, 4)) as estimated_excess_value,
+    cast(if(is_dead, ifNull(on_hand_value, 0), 0) as Decimal(18, 4)) as dead_value,
 
     -- booleans, of the columns as the mart has them: a bare name is the column above, which is never NULL
     is_ranged,
