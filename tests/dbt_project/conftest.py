@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from contracts.settings import Settings
+from tests.dbt_project.kpis_by_hand import EVENTS
 from tests.dbt_project.own_server import own_clickhouse
+from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.warehouse_build import WarehouseBuild
 
 
@@ -29,6 +31,17 @@ def build(built_once: WarehouseBuild) -> WarehouseBuild:
     """The server with dbt over it, emptied for this test."""
     built_once.empty()
     return built_once
+
+
+@pytest.fixture(scope="session")
+def week() -> Iterator[WarehouseBuild]:
+    """The week on paper (`by_hand/ledger.md`) landed on a server of its own, and all models over it; tests read it."""
+    with own_clickhouse() as settings:
+        build = WarehouseBuild(settings)
+        log = RawLog()
+        land(build.client, [log.append(event) for event in EVENTS])
+        build.dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+        yield build
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,11 @@ EXPECTED: dict[str, list[dict[str, str]]] = {
 }
 
 
+def layer_of(client: Client, model: str) -> str:
+    """The database that a model was built into."""
+    return client.command("select database from system.tables where name = {model:String}", {"model": model})
+
+
 def differences(client: Client, database_of: Callable[[str], str], *models: str) -> list[str]:
     """What the models (all of `EXPECTED`, or those named) say otherwise than the pages, a sentence each.
 

@@ -7,6 +7,7 @@ import pytest
 from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.shop import DAY, cost, returned, sale
 from tests.dbt_project.warehouse_build import WarehouseBuild
+from warehouse.metrics.definitions import load_registry
 
 KPIS = {
     "Total revenue",
@@ -52,6 +53,18 @@ def test_ratios_are_ratios_of_sums(manifest: dict[str, Any]) -> None:
     """A measure is a sum or a distinct count: no mean of ratios can come of it."""
     measures = [m for model in _semantic_models(manifest) for m in model["measures"]]
     assert {measure["agg"] for measure in measures} == {"sum", "count_distinct"}
+
+
+def test_the_registry_is_what_dbt_reads(manifest: dict[str, Any]) -> None:
+    """What the compiler reads from the YAML is what dbt made of it: metrics, measures and the table of each model."""
+    registry = load_registry()
+    assert set(registry.metrics) == {metric["name"] for metric in manifest["metrics"].values()}
+    found = {model["name"]: model["node_relation"] for model in _semantic_models(manifest)}
+    assert {name: (node["schema_name"], node["alias"]) for name, node in found.items()} == {
+        name: (model.layer, model.table) for name, model in registry.models.items()
+    }
+    measured = {measure["name"] for model in _semantic_models(manifest) for measure in model["measures"]}
+    assert set(registry.measures) == measured
 
 
 @pytest.fixture(scope="module")

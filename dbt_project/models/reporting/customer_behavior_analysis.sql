@@ -102,7 +102,7 @@ select
     cast(round(net_revenue, 2) as Decimal(18, 2)) as net_revenue,
     cast(round(net_revenue_52_weeks, 2) as Decimal(18, 2)) as net_revenue_52_weeks,
     cast(round(cost_tracked_revenue, 2) as Decimal(18, 2)) as cost_tracked_revenue,
-    cast(round(cost_tracked_revenue - cogs_amount, 2) as Decimal(18, 2)) as historic_margin,
+    cast(cost_tracked_revenue - cogs_amount as Decimal(18, 4)) as historic_margin,
     cast(0 as Decimal(18, 2)) as estimated_lifetime_value,
     cast('not estimated yet' as String) as lifetime_value_status,
 

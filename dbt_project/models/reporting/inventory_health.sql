@@ -17,11 +17,19 @@ products as (
 
     select source, product_id, product_name from {{ ref('dim_product') }} where is_current
 
+),
+
+classes as (
+
+    select source, store_id, product_id, estimated_xyz_class from {{ ref('mart_demand_classes') }}
+
 )
 
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
+    cast(concat(source, '|', product_id) as String) as item,
     cast(store_id as String) as store_id,
     cast(product_id as String) as product_id,
 
@@ -31,11 +39,13 @@ select
     cast(category as String) as category,
     cast(abc_class as String) as abc_class,
     cast(estimated_demand_class as String) as estimated_demand_class,
+    cast(ifNull(estimated_xyz_class, 'too short') as String) as estimated_xyz_class,
     cast(estimated_status as String) as estimated_status,
 
     -- stock now
     on_hand_units,
-    cast(round(ifNull(on_hand_value, 0), 2) as Decimal(18, 2)) as on_hand_value,
+    cast(ifNull(on_hand_value, 0) as Decimal(18, 4)) as on_hand_value,
+    cast(ifNull(position_units * unit_cost, 0) as Decimal(18, 4)) as position_value,
     cast(ifNull(estimated_days_of_cover, 0) as Float64) as estimated_days_of_cover,
 
     -- turnover and GMROI: add the terms up, then divide
@@ -57,13 +67,13 @@ select
     estimated_units_{{ age }}_days,
     {% endfor %}
     {% for age in ages %}
-    cast(round(ifNull(estimated_value_{{ age }}_days, 0), 2) as Decimal(18, 2)) as estimated_value_{{ age }}_days,
+    cast(ifNull(estimated_value_{{ age }}_days, 0) as Decimal(18, 4)) as estimated_value_{{ age }}_days,
     {% endfor %}
 
     -- too much of it
     estimated_excess_units,
-    cast(round(ifNull(estimated_excess_value, 0), 2) as Decimal(18, 2)) as estimated_excess_value,
-    cast(if(is_dead, round(ifNull(on_hand_value, 0), 2), 0) as Decimal(18, 2)) as dead_value,
+    cast(ifNull(estimated_excess_value, 0) as Decimal(18, 4)) as estimated_excess_value,
+    cast(if(is_dead, ifNull(on_hand_value, 0), 0) as Decimal(18, 4)) as dead_value,
 
     -- booleans, of the columns as the mart has them: a bare name is the column above, which is never NULL
     is_ranged,
@@ -80,3 +90,4 @@ select
 from health
 left join stores using (source, store_id)
 left join products using (source, product_id)
+left join classes using (source, store_id, product_id)

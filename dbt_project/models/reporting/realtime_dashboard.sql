@@ -17,6 +17,7 @@ stores as (
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
     cast(store_id as String) as store_id,
     cast(grain as String) as grain,
     cast(category as String) as category,
@@ -33,6 +34,7 @@ select
     cast(units as Decimal(18, 3)) as units,
     cast(tickets as Int64) as tickets,
     cast(round(toDecimal128(sales_amount, 6) / greatest(tickets, 1), 2) as Decimal(18, 2)) as average_ticket,
+    cast(sale_lines as Int64) as sale_lines,
     cast(events as Int64) as events,
     cast(late_events as Int64) as late_events,
 

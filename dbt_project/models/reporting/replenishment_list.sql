@@ -27,6 +27,8 @@ suppliers as (
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
+    cast(concat(source, '|', product_id) as String) as item,
     cast(store_id as String) as store_id,
     cast(product_id as String) as product_id,
     cast(supply_source_id as String) as supplier_id,

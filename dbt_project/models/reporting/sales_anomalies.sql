@@ -22,6 +22,8 @@ products as (
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
+    cast(concat(source, '|', product_id) as String) as item,
     cast(anomaly_id as String) as anomaly_id,
     cast(store_id as String) as store_id,
     cast(product_id as String) as product_id,

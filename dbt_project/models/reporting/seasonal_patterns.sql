@@ -31,6 +31,7 @@ slots_named as (
 select
     -- ids
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
     cast(store_id as String) as store_id,
     cast(category as String) as category,
     cast(pattern as String) as pattern,

@@ -49,7 +49,7 @@ select
     cost_unknown_units,
 
     -- money
-    cast(round(loss_amount, 2) as Decimal(18, 2)) as loss_amount,
+    cast(loss_amount as Decimal(18, 4)) as loss_amount,
 
     -- booleans
     cast(loss_type != 'unknown' as Bool) as is_known_loss

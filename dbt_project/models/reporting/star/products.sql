@@ -4,6 +4,7 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(concat(source, '|', product_id) as String) as item,
     cast(product_id as String) as product_id,
     cast(product_name as String) as product_name,
     cast(department as String) as department,

@@ -4,6 +4,7 @@ select
 
     -- ids and strings
     cast(source as String) as source,
+    cast(concat(source, '|', store_id) as String) as place,
     cast(store_id as String) as store_id,
     cast(store_name as String) as store_name,
     cast(store_type as String) as store_type,

@@ -1,0 +1,1 @@
+"""The Power BI project as text, what makes it and what checks it."""

@@ -1,0 +1,1 @@
+"""Makes what follows from dbt, and PBIR from the descriptions of the pages."""
