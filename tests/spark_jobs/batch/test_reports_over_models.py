@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from tests.dbt_project.metric_values import MetricValues, Window
 
 from spark_jobs.batch.slices import last_days
 from spark_jobs.batch_processing import make_report
 from spark_jobs.session import build_session
 from tests.dbt_project.kpis_by_hand import EVENTS, SOURCE
-from tests.dbt_project.metric_values import MetricValues, Window
 from tests.dbt_project.own_server import own_clickhouse
 from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.warehouse_build import WarehouseBuild
