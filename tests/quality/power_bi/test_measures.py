@@ -11,7 +11,7 @@ from quality.power_bi.agreement import Selection, agrees, filters_of
 from quality.power_bi.evaluation import evaluate, referred, why_not_executed
 from quality.power_bi.model import PowerBiModel, parsed_model
 
-pytest.importorskip("pbix_mcp", reason="the DAX engine is for development: pip install pbix-mcp")
+pytest.importorskip("pbix_mcp")
 TEXT = Path(__file__).with_name("small_model.tmdl").read_text()
 MONDAY, TUESDAY, LAST_YEAR = date(2026, 1, 5), date(2026, 1, 6), date(2025, 1, 6)
 # On Monday s1 sells tea for 10.00 and soap for 4.00 on one ticket, with postage of 2.00; ticket 1 of s2 is another.
