@@ -13,9 +13,10 @@ from contracts.settings import PROJECT, Settings
 _RESULTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult", "LogNodeNoOpResult")
 
 
-def build_models(settings: Settings, anew: bool) -> int:
+def build_models(settings: Settings, anew: bool, selector: str) -> int:
     """Run `dbt build`, with `--full-refresh` if `anew`; gives its exit code. Warnings and errors are printed."""
-    command = [*dbt_command(), "build", "--log-format", "json", "--log-level", "info", *["--full-refresh"] * anew]
+    command = [*dbt_command(), "build", "--selector", selector, "--log-format", "json", "--log-level", "info"]
+    command += ["--full-refresh"] * anew
     environment = dbt_environment(settings)
     with (
         subprocess.Popen(

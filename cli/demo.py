@@ -2,21 +2,18 @@
 is not done again.
 """
 
-import hashlib
-import json
 import time
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from cli.console import console, say, step
-from cli.dbt_progress import build_models
+from cli.demo_models import build_demo_models, must_succeed
 from cli.programs import run_python
 from contracts.problems import Problem
-from contracts.settings import PROJECT, Settings, load_settings
+from contracts.settings import Settings, load_settings
 from local_stack import supervision
 
 NEWS = "select * from reporting.realtime_dashboard"
@@ -42,14 +39,14 @@ def demo(
     size: Annotated[str, typer.Option(help="Of the simulated retailer: tiny, small or medium.")] = "small",
     live: Annotated[bool, typer.Option(help="Let the retailer live on, and the streams with it.")] = True,
 ) -> None:
-    """From nothing to a full warehouse: start the stack, simulate a history, land it, build the models, live on."""
+    """From nothing to a full warehouse: start the stack, simulate a history, land it, build and learn, live on."""
     from local_stack import stack
 
     began = time.monotonic()
     settings = stack.up(load_settings(), step)
     _simulate(settings, size)
     _land(settings)
-    _build(settings)
+    build_demo_models(settings, _landed(settings))
     if live:
         _live_on(settings)
     console.print()
@@ -69,7 +66,7 @@ def _simulate(settings: Settings, size: str) -> None:
         step("The simulated retailer lives on")
         return
     step(f"A simulated retailer ({size}) into Kafka")
-    _must_succeed(run_python(settings, "ingestion.data_generator", "--size", size), "The simulation")
+    must_succeed(run_python(settings, "ingestion.data_generator", "--size", size), "The simulation")
 
 
 def _land(settings: Settings) -> None:
@@ -83,7 +80,7 @@ def _land(settings: Settings) -> None:
     if supervision.is_running(settings, "streaming"):
         _wait_until_landed(settings, sent)  # a second landing would shut the running one out
         return
-    _must_succeed(run_python(settings, "spark_jobs.land_events", "--once"), "Landing")
+    must_succeed(run_python(settings, "spark_jobs.land_events", "--once"), "Landing")
 
 
 def _wait_until_landed(settings: Settings, sent: dict[str, int]) -> None:
@@ -122,42 +119,6 @@ def _landed(settings: Settings) -> dict[str, int]:
     from warehouse.landed import landed_counts
 
     return landed_counts(connect(settings, "reader"))
-
-
-def _build(settings: Settings) -> None:
-    stamp = settings.home / "dbt" / "built.json"
-    state = {"raw": _landed(settings), "project": _project_hash()}
-    before = json.loads(stamp.read_text()) if stamp.exists() else state | {"raw": None}
-    if before == state:
-        step("Models: up to date with the raw tables")
-        return
-    step("The simulator's truth, which only the scorecard may read")
-    _must_succeed(run_python(settings, "ingestion.load_truth"), "Loading the truth")
-    step("Building the models with dbt")
-    _must_succeed(build_models(settings, anew=before["project"] != state["project"]), "dbt")
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(json.dumps(state))
-
-
-def _project_hash() -> str:
-    digest = hashlib.sha256()
-    for file in sorted((PROJECT / "dbt_project").rglob("*")):
-        if file.suffix in (".sql", ".yml", ".csv", ".md") and not _is_made(file):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _is_made(file: Path) -> bool:
-    return bool({"target", "logs", "dbt_packages"} & set(file.parts))
-
-
-def _must_succeed(code: int, what: str) -> None:
-    if code == 130:
-        raise KeyboardInterrupt
-    if code:
-        raise Problem(
-            f"{what} ended with code {code}.", "What it said is above; ./retail demo goes on where it stopped."
-        )
 
 
 def _summary(settings: Settings) -> Table:

@@ -140,7 +140,7 @@ def golden_model(client: Client) -> tuple[PowerBiModel, Rows]:
 
     Skips where the DAX engine is not installed.
     """
-    pytest.importorskip("pbix_mcp", reason="the DAX engine is for development: pip install pbix-mcp")
+    pytest.importorskip("pbix_mcp")
     folders = model_folders()
     model = read_model(folders[0]) if folders else parsed_model([SMALL_MODEL.read_text()])
     return model, read_rows(client, model)
