@@ -11,6 +11,9 @@ from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings
 
 _LEAST_DAYS = 119  # that forecasts and policies both can learn from
+_KNOWN = """
+    select toString(max(date_key)), uniqExact(date_key) from {table} where source = {{source:String}} and is_known
+"""
 _EXAMPLES = "30000"  # per horizon week: half of the usual, for a demo that takes minutes
 
 
@@ -58,10 +61,8 @@ def _last_day_to_learn(settings: Settings) -> str:
     from warehouse.client import connect
 
     client, table = connect(settings, "reader"), settings.retail_schema_prefix + STORE_TABLE
-    last_day, days = client.query(
-        f"SELECT toString(max(date_key)), uniqExact(date_key) FROM {table} WHERE source = {{source:String}}",  # noqa: S608
-        parameters={"source": source_or_only(client, table, "")},
-    ).first_row
+    source = source_or_only(client, table, "")
+    last_day, days = client.query(_KNOWN.format(table=table), parameters={"source": source}).first_row
     if days < _LEAST_DAYS:
         step(f"Forecasts and stock policies: not of {days} days of history, they need {_LEAST_DAYS}")
         return ""

@@ -5,9 +5,8 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -101,43 +100,9 @@ class Weekly(Command):
         super().execute(context)
 
 
-class NotThere(BaseOperator):
-    """Keeps the place of a verb that does not exist yet: skips, and says so."""
-
-    def __init__(self, *, verb: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.verb = verb
-
-    def execute(self, context: Any) -> None:
-        """Nothing but a sentence."""
-        raise AirflowSkipException(f"./retail {self.verb} does not exist yet: nothing was done.")
-
-
-def verb(name: str, *arguments: str, kind: type[Command] = Command, **options: Any) -> BaseOperator:
-    """A task of `./retail NAME ARGUMENTS`; where there is no such verb, its place, empty and labelled."""
-    options.setdefault("task_id", name)
-    if name not in known_verbs():
-        label = f"{options['task_id']} (empty: no such verb yet)"
-        for of_command in ("final", "outlets"):  # what is not done must not tell others that it was
-            options.pop(of_command, None)
-        return NotThere(verb=name, task_display_name=label, **options)
-    return kind(arguments=[name, *arguments], **options)
-
-
-@cache
-def known_verbs() -> frozenset[str]:
-    """Names of the functions of the command line's modules; reading them is quicker than importing them."""
-    texts = [path.read_text() for path in sorted((PROJECT / "cli").glob("*.py"))]
-    lines = (line for text in texts for line in text.splitlines())
-    return frozenset(_names(lines))
-
-
-def _names(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if line.startswith("def ") and not line.startswith("def _"):
-            yield line[4:].partition("(")[0]
-        elif ".add_typer(" in line and 'name="' in line:
-            yield line.partition('name="')[2].partition('"')[0]
+def verb(name: str, *arguments: str, kind: type[Command] = Command, **options: Any) -> Command:
+    """A task of `./retail NAME ARGUMENTS`, named after the verb unless told otherwise."""
+    return kind(arguments=[name, *arguments], **{"task_id": name} | options)
 
 
 def last_words(lines: Sequence[str]) -> str:

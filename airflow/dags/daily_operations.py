@@ -14,8 +14,8 @@ DOC = """
 
 - Mondays, and when started with `{"weekly": true}`: **backtest** holds every model to demand that it has not seen,
   **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
-- Every day: **predict** four weeks ahead, **forecasts_modelled** builds what reads predictions, **policies** scores
-  stock rules.
+- Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
+  **forecasts_modelled** builds what reads either.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
 - **clean_up**: task logs, reports and Airflow's records older than 30 days.
 
@@ -45,8 +45,8 @@ with DAG(
         outlets=[PREDICTIONS],
         doc_md="Four weeks ahead; exit code 1: the forecasts did not pass their gate and stay unpublished.",
     )
+    policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost; the cheapest advises.")
     modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
-    policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost.")
     docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")
     report = Command(
         task_id="daily_report",
@@ -58,5 +58,5 @@ with DAG(
     clean_up = Command(
         task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
     )
-    chain(*weekly, predict, modelled, policies, report)
+    chain(*weekly, predict, policies, modelled, report)
     docs >> clean_up

@@ -7,7 +7,7 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-from _commands import Command, Interval, Weekly, verb
+from _commands import Command, Interval, Weekly
 
 from contracts.settings import PROJECT
 
@@ -31,7 +31,6 @@ def main() -> None:
         "weekly on a Monday": _ended(weekly, "scheduled", MONDAY),
         "weekly by hand on a Monday": _ended(weekly, "manual", MONDAY),
         "weekly when asked for": _ended(weekly, "manual", weekly=True),
-        "no such verb": _ended(verb("fly", task_id="flight"), "scheduled"),
         "stopped": _stopped(),
     }
     sys.stdout.write(json.dumps(ended) + "\n")
