@@ -16,8 +16,12 @@ _TESTED_BY_DBT = {("supplier_scorecard", "fill_rate"), ("supplier_scorecard", "o
 _OF_REVENUE = {"revenue_share", "known_customer_share", "revenue_share_52_weeks"}
 _BELOW_ZERO = {"margin_rate"}
 _KEYS = ("source", "store_id", "product_id", "category")
-# Dimensions have a row of nothing for facts that name nothing, and rows of the summary may be of no source.
-_WITHOUT_KEYS = {"products", "stores", "customers", "suppliers", "promotions", "warehouse_summary", "dates"}
+# Dimensions have a row of nothing for facts that name nothing, rows of the summary may be of no source, and forecasts'
+# totals name no store or no category.
+_WITHOUT_KEYS = {
+    *("products", "stores", "customers", "suppliers", "promotions", "dates"),
+    *("warehouse_summary", "demand_forecasts"),
+}
 _NO_GATE = {"publication_status"}
 
 
