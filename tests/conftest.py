@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,17 @@ from contracts.settings import Settings, load_settings
 from local_stack import stack, supervision
 
 
+if sys.modules["__main__"].__spec__ is None:
+    # A worker of pytest-xdist. Spark Connect, which Great Expectations looks for, would take it for a doctest and end it.
+    sys.modules["__main__"].__spec__ = ModuleSpec("__main__", None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--long`."""
     parser.addoption("--long", action="store_true", help="also run what takes minutes")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep a folder on one worker; leave the long tests out unless they were asked for, and say so."""
     for item in items:
