@@ -81,7 +81,7 @@ def _in_parallel(arguments: Sequence[str]) -> Sequence[str]:
     told = ("--long", "--pdb", "-n", "-k", "-m")
     if any(not argument.startswith("-") or argument.startswith(told) for argument in arguments):
         return ()
-    return ("-n", "2", "--dist", "loadgroup")
+    return ("-n", "2", "--dist", "loadfile")
 
 
 def _on_its_own(settings: Settings) -> Settings:

@@ -14,9 +14,8 @@ from support import settings_for
 from contracts.settings import Settings, load_settings
 from local_stack import stack, supervision
 
-
 if sys.modules["__main__"].__spec__ is None:
-    # A worker of pytest-xdist. Spark Connect, which Great Expectations looks for, would take it for a doctest and end it.
+    # A worker of pytest-xdist: Spark Connect, which Great Expectations looks for, would end it as a doctest of its own.
     sys.modules["__main__"].__spec__ = ModuleSpec("__main__", None)
 
 
@@ -25,21 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run what takes minutes")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a folder on one worker; leave the long tests out unless they were asked for, and say so."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+    """Leave the long tests out unless they were asked for, and say so."""
     if config.getoption("--long"):
         return
     for item in items:
         if "long" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="takes minutes: add --long"))
-
-
-def _folder(item: pytest.Item) -> str:
-    """Under `tests`: what its tests share (a stack, a warehouse that is built) is made once."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session", autouse=True)
