@@ -73,7 +73,7 @@ def _checked(gate: str, client: Client, settings: Settings, options: argparse.Na
     write_rows(client, QUALITY_RESULTS, result_rows(gate, run.run_id, now, verdicts, batch))
     _show(gate, verdicts, batch, said)
     if options.docs:
-        _show_docs(run.build_docs(settings.home / "quality" / gate), options.open, said)
+        _show_docs(run.build_docs(settings.home / "quality" / gate, verdicts), options.open, said)
     return any(verdict.stops for verdict in verdicts)
 
 

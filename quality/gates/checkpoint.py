@@ -15,7 +15,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from contracts.problems import Problem
 from contracts.settings import NO_TELEMETRY, hand_on
-from quality.gates.offline_docs import without_network
+from quality.gates.offline_docs import first_page, without_network
 from quality.gates.suites import Suite
 from quality.gates.verdicts import Verdict, verdict_of
 
@@ -44,23 +44,26 @@ class Checkpoints:
         """Measure and judge suite by suite. Raises Problem where an expectation could not be judged."""
         return [verdict for suite in suites for verdict in self._judged(suite, suite.measure())]
 
-    def build_docs(self, folder: Path) -> Path:
-        """The Data Docs site of what was judged; gives its first page."""
+    def build_docs(self, folder: Path, verdicts: Iterable[Verdict]) -> Path:
+        """The Data Docs site of what was judged; gives its first page: ours, for theirs needs scripts."""
         store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
-        index = {"class_name": "DefaultSiteIndexBuilder"}
         self._context.add_data_docs_site(
             SITE,
             {
                 "class_name": "SiteBuilder",
                 "store_backend": store,
-                "site_index_builder": index,
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
                 "show_how_to_buttons": False,
             },
         )
         self._context.build_data_docs(site_names=[SITE])
         for page in folder.rglob("*.html"):
             page.write_text(without_network(page.read_text()))
-        return folder / "index.html"
+        runs = folder / "validations"
+        pages = {page.relative_to(runs).parts[0]: str(page.relative_to(folder)) for page in runs.rglob("*.html")}
+        index = folder / "index.html"
+        index.write_text(first_page(self.run_id, verdicts, pages))
+        return index
 
     def _judged(self, suite: Suite, figures: pd.DataFrame) -> list[Verdict]:
         batch = self._figures.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("batch")

@@ -1,5 +1,6 @@
 """Gates over the models as dbt builds them, by the program that Airflow and people start."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,9 @@ def test_the_gates_of_a_week_by_hand(week: WarehouseBuild) -> None:
     for gate in ("raw", "reporting"):
         pages = list((week.settings.home / "quality" / gate).rglob("*.html"))
         assert len(pages) > 5
+        first = (week.settings.home / "quality" / gate / "index.html").read_text()
+        links = re.findall(r'href="(validations/[^"]+)"', first)
+        assert links and all((week.settings.home / "quality" / gate / link).exists() for link in links)
         assert not [page for page in pages if 'src="http' in page.read_text() or '<link rel="stylesheet" href="http' in page.read_text()]  # fmt: skip  # noqa: E501
 
     astray = "ALTER TABLE kpi.mart_category_monthly UPDATE net_revenue = net_revenue + {} WHERE category = 'drinks'"
