@@ -59,7 +59,7 @@ def main() -> None:
         app(prog_name="./retail")
     except Problem as problem:
         explain(problem)
-        sys.exit(1)
+        sys.exit(problem.exit_code)
     except ValidationError as error:
         explain(Problem("A setting does not fit.", _wrong_settings(error)))
         sys.exit(1)

@@ -17,7 +17,7 @@ import numpy as np
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from contracts.problems import Problem
+from contracts.problems import NotYet, Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import ML_MODEL_RESULTS, RECOMMENDATIONS
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
@@ -47,7 +47,7 @@ _SESSION = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0, 1 after a sentence on stderr, 130 after Ctrl-C."""
+    """Exit code 0, 1 after a sentence on stderr, 3 if it is too early, 130 after Ctrl-C."""
     options = _options(arguments)
     console = Console(stderr=True, highlight=False)
     try:
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hold(options, load_settings(), lambda text: console.print(text, style="dim"))
     except Problem as problem:
         console.print(str(problem), style="red", soft_wrap=True)
-        return 1
+        return problem.exit_code
     except KeyboardInterrupt:
         console.print("Stopped; nothing more was written.")
         return 130
@@ -86,7 +86,7 @@ def _of_warehouse(options: argparse.Namespace, settings: Settings, tell: Callabl
     days = demand.units.shape[1]
     windows = min(WAREHOUSE_WINDOWS, (days - _LEAST_DAYS) // REFRESH_DAYS)
     if windows < 1:
-        raise Problem(
+        raise NotYet(
             f"{source} has {days} days of demand: too little history to choose a policy by what it would have cost.",
             f"The formula serves; {_LEAST_DAYS + REFRESH_DAYS} days are needed.",
         )

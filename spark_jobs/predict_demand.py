@@ -20,13 +20,13 @@ from warehouse.create_tables import create_tables
 
 
 def main() -> int:
-    """Exit code 0, 1 after a sentence on stderr, 130 after Ctrl-C."""
+    """Exit code 0, 1 after a sentence on stderr, 3 if it is too early, 130 after Ctrl-C."""
     options = _options()
     try:
         return _predict(load_settings(), options)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
+        return problem.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Nothing was published; the same command begins anew.\n")
         return 130

@@ -12,6 +12,7 @@ from typing import Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
+from contracts.problems import NotYet
 from contracts.settings import PROJECT, load_settings, process_environment
 
 _LAST_LINES = 15
@@ -23,7 +24,8 @@ class Command(BaseOperator):
     """Runs `python -m MODULE ARGUMENTS` at the project's root; what it says goes to the task's log.
 
     It fails with the program's last words; with one of the exit codes `final` there is no other try (a check that has
-    failed fails again). A task that is stopped, or takes too long, stops its program.
+    failed fails again). Where the program says that it is too early, the task is skipped. A task that is stopped, or
+    takes too long, stops its program.
     """
 
     template_fields: Sequence[str] = ("arguments",)
@@ -42,6 +44,8 @@ class Command(BaseOperator):
             code = self._run(said)
         finally:
             self.on_kill()
+        if code == NotYet.exit_code:
+            raise AirflowSkipException(last_words(said))
         if code:
             words = f"{' '.join((self.module, *self.arguments))} ended with {code}: {last_words(said)}"
             raise AirflowFailException(words) if code in self.final else AirflowException(words)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
-from contracts.problems import Problem
+from contracts.problems import NotYet, Problem
 from contracts.tables import PREDICTIONS
 from spark_jobs.demand_panel import Panel
 from spark_jobs.forecasting.gate import faults
@@ -58,7 +58,7 @@ def served(client: Client, source: str, store: ModelStore) -> Release:
     """The release that serves. Raises Problem if nothing is released, or its artefacts are gone."""
     serving = release_log(client, source).serving
     if not serving:
-        raise Problem(f"No model of {source} is released.", "Train and release one: ./retail train.")
+        raise NotYet(f"No model of {source} is released.", "Train and release one: ./retail train.")
     return read_release(store.fetch(serving))
 
 
@@ -83,7 +83,7 @@ def publish(client: Client, said: Said, series: Sequence[Series], source: str, r
 def _origin(panel: Panel, as_of: np.datetime64 | None) -> np.datetime64:
     first, last = panel.dates[0] + _LEAST_DAYS - 1, panel.dates[-1]
     if last < first:
-        raise Problem(f"There are {len(panel.dates)} days of history.", f"Forecasts need {_LEAST_DAYS}.")
+        raise NotYet(f"There are {len(panel.dates)} days of history.", f"Forecasts need {_LEAST_DAYS}.")
     if as_of is not None and not first <= as_of <= last:
         raise Problem(f"{as_of} is no day to forecast from.", f"Choose one from {first} to {last}.")
     return last if as_of is None else as_of

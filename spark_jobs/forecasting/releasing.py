@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from clickhouse_connect.driver.client import Client
 
-from contracts.problems import Problem
+from contracts.problems import NotYet, Problem
 from spark_jobs.forecasting.champion import UNJUDGED, Verdict, verdict_of
 from spark_jobs.forecasting.classes import CLASSES, demand_classes
 from spark_jobs.forecasting.conformal import Calibration, calibrate, spreads
@@ -61,7 +61,7 @@ def train(
     """
     material = gather(client, plan, "train")
     if len(material.panel.dates) < _LEAST_DAYS:
-        raise Problem(
+        raise NotYet(
             f"{plan.source} has {len(material.panel.dates)} days of history.", f"Forecasts need {_LEAST_DAYS}."
         )
     log = release_log(client, plan.source)

@@ -11,7 +11,7 @@ import numpy as np
 from clickhouse_connect.driver.client import Client
 from pyspark.sql import SparkSession
 
-from contracts.problems import Problem
+from contracts.problems import NotYet, Problem
 from spark_jobs.demand_panel import Panel
 from spark_jobs.forecasting.backtest import (
     Answer,
@@ -84,7 +84,7 @@ def run_backtest(spark: Callable[[], SparkSession], client: Client, plan: Plan, 
     """Run it, or what is left of it, write the results, and give a table to read. Raises Problem."""
     material = gather(client, plan, "backtest")
     if not material.is_long_enough:
-        raise Problem(
+        raise NotYet(
             f"{len(material.panel.dates)} days of {plan.source} are too few for {plan.origins} windows of 28 days.",
             "Take fewer with --origins.",
         )

@@ -113,13 +113,14 @@ def _all_before(tasks: dict[str, Any], task: str) -> list[str]:
 
 def test_programs_of_tasks_end_as_they_should(tmp_path) -> None:
     """A failure carries the program's words; a final one has no second try; backfill's and weekly work know their turn;
-    a stopped task stops its program.
+    what is too early is skipped; a stopped task stops its program.
     """
     ended = run_in_airflow(settings_for(tmp_path), "try_commands.py")
     assert ended["fine"] == ["done", ""]
     kind, said = ended["fails"]
     assert (kind, "/nothing/there" in said) == ("AirflowException", True), said
     assert ended["final"][0] == "AirflowFailException"
+    assert ended["too early"][0] == "AirflowSkipException"
     assert ended["scheduled interval"][0] == "AirflowSkipException"
     assert ended["backfilled interval"] == ["done", ""]
     assert ended["weekly on a Wednesday"][0] == "AirflowSkipException"

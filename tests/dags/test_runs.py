@@ -13,6 +13,7 @@ from contracts.settings import PROJECT, Settings, process_environment
 from local_stack import supervision
 from local_stack.scheduler.api import Airflow, is_well
 from warehouse.client import connect
+from warehouse.create_tables import create_tables
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3_600)]
 
@@ -117,6 +118,40 @@ def test_a_failed_test_of_a_model_stops_what_follows(scheduled: Settings) -> Non
         assert "unique_grain_stg_events__sales_messages" in alarms
     finally:
         writer.command(f"OPTIMIZE TABLE {table} FINAL DEDUPLICATE")
+
+
+def test_a_red_raw_gate_stops_the_models(scheduled: Settings) -> None:
+    """A raw table without a column of its contract: no model is built on it, at the first try; mended it is green."""
+    writer = connect(scheduled)
+    writer.command("ALTER TABLE raw.raw_catalog_events DROP COLUMN brand")
+    try:
+        assert _retail(scheduled, "airflow", "run", "retail_pipeline").returncode == 1
+        states = _states(scheduled)
+        assert states["raw_gate"] == "failed"
+        for after in ("staging.build", "core.build", "kpi.build", "reporting.build", "batch", "reporting_gate"):
+            assert states[after] == "upstream_failed", states
+        alarms = (scheduled.home / "logs" / "alarms.log").read_text()
+        assert "retail_pipeline.raw_gate failed at try 1" in alarms
+        assert "Raw tables have the contract's columns and types" in alarms
+    finally:
+        create_tables(writer)
+
+
+def test_a_red_reporting_gate_stops_the_refresh(scheduled: Settings) -> None:
+    """A view with a rate above one: the last gate fails, readers are told amber with the reason; mended it is ok."""
+    writer, status = connect(scheduled), "SELECT status, reason FROM reporting.publication_status WHERE source = 'demo'"
+    writer.command("CREATE VIEW reporting.astray AS SELECT 'demo' AS source, 2.0 AS in_stock_rate")
+    try:
+        assert _retail(scheduled, "airflow", "run", "retail_pipeline").returncode == 1
+        states = _states(scheduled)
+        assert (states["batch"], states["reporting_gate"]) == ("success", "failed")
+        [(now, reason)] = writer.query(status).result_rows
+        assert (now, "astray" in reason) == ("amber", True), reason
+        assert "retail_pipeline.reporting_gate failed at try 1" in (scheduled.home / "logs" / "alarms.log").read_text()
+    finally:
+        writer.command("DROP VIEW reporting.astray")
+    _done(scheduled, "airflow", "run", "retail_pipeline")
+    assert writer.query(status).result_rows[0][0] == "ok"
 
 
 def test_a_silent_stream_is_started_again(scheduled: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from _commands import Command, Interval, Weekly
 
+from contracts.problems import NotYet
 from contracts.settings import PROJECT
 
 MONDAY, WEDNESDAY = 0, 2
@@ -19,12 +20,14 @@ def main() -> None:
     fine = Command(task_id="fine", module="json.tool", arguments=["--help"])
     fails = Command(task_id="fails", module="json.tool", arguments=["/nothing/there"])
     final = Command(task_id="final", module="json.tool", arguments=["/nothing/there"], final=[1, 2])
+    early = Command(task_id="early", module="timeit", arguments=["--number=1", f"raise SystemExit({NotYet.exit_code})"])
     interval = Interval(task_id="interval", module="json.tool", arguments=["--help"])
     weekly = Weekly(task_id="weekly", module="json.tool", arguments=["--help"])
     ended = {
         "fine": _ended(fine, "scheduled"),
         "fails": _ended(fails, "scheduled"),
         "final": _ended(final, "scheduled"),
+        "too early": _ended(early, "scheduled"),
         "scheduled interval": _ended(interval, "scheduled"),
         "backfilled interval": _ended(interval, "backfill"),
         "weekly on a Wednesday": _ended(weekly, "scheduled"),
