@@ -7,8 +7,10 @@ from clickhouse_connect.driver.client import Client
 
 from contracts.tables import MONITORING
 from quality.content_hash import LAYERS, Columns, comparable, content_hashes, model_columns
+from warehouse.quality_tables import QUALITY_TABLES
 from warehouse.stream_tables import STREAM_TABLES
 
+KEPT = {*STREAM_TABLES, *QUALITY_TABLES}  # that programs write
 _SHOWN = 4  # columns that name the example
 
 
@@ -38,11 +40,11 @@ def keep_models(client: Client, prefix: str) -> None:
 
 
 def drop_models(client: Client) -> None:
-    """Leave no model, nor what dbt noted about its runs; tables that streams write of themselves are emptied."""
+    """Leave no model, nor what dbt noted about its runs; tables that programs write are emptied."""
     for database in (*LAYERS, MONITORING):
         query = "SELECT name FROM system.tables WHERE database = {database:String}"
         for (table,) in client.query(query, {"database": database}).result_rows:
-            verb = "TRUNCATE" if f"{database}.{table}" in STREAM_TABLES else "DROP"
+            verb = "TRUNCATE" if f"{database}.{table}" in KEPT else "DROP"
             client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
 
 

@@ -25,7 +25,8 @@
             if(
                 pulled_packs > 0,
                 concat(', ', {{ _units('pulled_packs * pack_units') }},
-                    ' of them ahead of time for the minimum order value of ', {{ _units('supplier_minimum_value', 2) }}, ','),
+                    ' of them ahead of time for the minimum order value of ',
+                    {{ _units('supplier_minimum_value', 2) }}, ','),
                 ''
             ), ' from ', supply_source_id, ': ',
             {{ _position() }}, ' is below the reorder point of ', {{ _units('reorder_point') }}, ', set by ',

@@ -256,7 +256,7 @@ def test_file_reaches_kafka_once(tmp_path: Path, stack: Settings) -> None:
 
 def test_ctrl_c_in_the_middle_of_a_paced_replay(tmp_path: Path, stack: Settings) -> None:
     """Ctrl-C ends with 130; the next run sends the rest, and no event is in Kafka twice."""
-    file, mapping = _file(tmp_path, 600), _mapping(tmp_path, "paced")
+    file, mapping = _file(tmp_path, 3_000), _mapping(tmp_path, "paced")
     began = time.monotonic()
     slow = _program(stack, str(file), "--mapping", mapping, "--speed", "30")
     _wait(lambda: len(_of(stack, "paced")) >= 9 + 30)
@@ -267,11 +267,11 @@ def test_ctrl_c_in_the_middle_of_a_paced_replay(tmp_path: Path, stack: Settings)
         130,
         "Stopped. The same command goes on where this one ended.",
     )
-    assert len(_of(stack, "paced")) < 9 + 600
+    assert len(_of(stack, "paced")) < 9 + 3_000
     rest = _program(stack, str(file), "--mapping", mapping)
     rest.communicate(timeout=PATIENCE)
     ids = Counter(json.loads(value)["event_id"] for _, _, value in _of(stack, "paced"))
-    assert len(ids) == 9 + 600
+    assert len(ids) == 9 + 3_000
     assert set(ids.values()) == {1}
 
 

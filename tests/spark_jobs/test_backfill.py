@@ -66,10 +66,12 @@ def test_dates_are_those_of_arrival(
     assert (before, lab.raw()) == (500, lab.log())
 
 
-def test_a_stopped_database_is_a_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_stopped_database_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """Without ClickHouse it says where it looked and what to do."""
+    monkeypatch.setenv("CLICKHOUSE_PORT", "1")
     load_settings.cache_clear()
     assert backfill_events.main(["--from", "2026-01-01"]) == 1
+    load_settings.cache_clear()
     assert "retail up" in capfd.readouterr().err
 
 

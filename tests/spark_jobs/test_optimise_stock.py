@@ -24,7 +24,8 @@ SELECT
     '{SOURCE}' AS source, 'S' || toString(1 + number % 2) AS store_id,
     'P' || toString(intDiv(number, 2) % 20) AS product_id,
     addDays(toDate32('2025-06-01'), intDiv(number, 40)) AS date_key,
-    toNullable(toFloat64((number * 7919) % 5)) AS estimated_units, true AS is_offered, true AS is_known
+    toNullable(toFloat64((number * 7919) % 5)) AS estimated_units, true AS is_offered, true AS is_known,
+    'one' AS category
 FROM numbers({DAYS} * 40)
 """
 _TERMS = f"""

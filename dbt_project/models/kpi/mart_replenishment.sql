@@ -17,8 +17,8 @@ policies as (
 
     select
         source, store_id, product_id, abc_class, estimated_demand_class, service_level, estimated_units_per_day,
-        estimated_period_units, estimated_safety_stock_units, estimated_reorder_point_units, estimated_order_up_to_units,
-        policy, policy_driver
+        estimated_period_units, estimated_safety_stock_units, estimated_reorder_point_units,
+        estimated_order_up_to_units, policy, policy_driver
     from {{ ref('mart_replenishment_policies') }}
 
 ),
@@ -171,7 +171,8 @@ packs_ahead as (
 
     select
         source, store_id, supply_source_id, order_date, product_id, due_amount, supplier_minimum_value,
-        arrayJoin(range(1, toUInt64(least(greatest(assumeNotNull(packs_that_fit) - packs, 0.), {{ pulled_packs_most }})) + 1)) as pack,
+        least(greatest(assumeNotNull(packs_that_fit) - packs, 0.), {{ pulled_packs_most }}) as packs_to_pull,
+        arrayJoin(range(1, toUInt64(packs_to_pull) + 1)) as pack,
         round(toDecimal128(pack_units, 3) * assumeNotNull(coalesce(order_unit_cost, unit_cost)), 4) as pack_amount,
         round(
             (position + order_units + (pack - 1) * pack_units - reorder_point) / estimated_units_per_day, 6

@@ -2,8 +2,8 @@
 {%- set multipliers = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3] -%}
 {{ config(order_by=['source', 'abc_class', 'estimated_demand_class', 'level_multiplier'], tags=['estimated']) }}
 
--- What service a stock level buys: base stock of so many times the usual demand of lead time and review, replayed day by
--- day over the last 56 days. The level knows the days before them alone.
+-- What service a stock level buys: base stock of so many times the usual demand of lead time and review, replayed day
+-- by day over the last 56 days. The level knows the days before them alone.
 
 with terms as (
 

@@ -34,7 +34,9 @@ arrivals as (
 
 proposals as (
 
-    select source, store_id, product_id, toFloat64(suggested_units) as suggested_units, stock_date, estimated_delivery_date
+    select
+        source, store_id, product_id, toFloat64(suggested_units) as suggested_units, stock_date,
+        estimated_delivery_date
     from {{ ref('mart_replenishment') }}
 
 ),
@@ -42,12 +44,14 @@ proposals as (
 pairs as (
 
     select
-        stock.source as source, stock.store_id as store_id, stock.product_id as product_id, stock.date_key as stock_date,
-        stock.unit_cost as unit_cost,
+        stock.source as source, stock.store_id as store_id, stock.product_id as product_id,
+        stock.date_key as stock_date, stock.unit_cost as unit_cost,
         toFloat64(stock.on_hand_units) as on_hand,
         ifNull(is_predicted, false) as is_predicted,
-        if(empty(cumulated_units), arrayWithConstant({{ days_ahead }}, 0.), arraySlice(cumulated_units, 1, {{ days_ahead }}))
-            as wanted,
+        if(
+            empty(cumulated_units), arrayWithConstant({{ days_ahead }}, 0.),
+            arraySlice(cumulated_units, 1, {{ days_ahead }})
+        ) as wanted,
         if(empty(arrived_units), arrayWithConstant({{ days_ahead }}, 0.), arrived_units) as arrived,
         arrayMap(
             day -> if(day >= dateDiff('day', proposals.stock_date, estimated_delivery_date), suggested_units, 0.),
