@@ -9,7 +9,6 @@ from typing import Any
 
 from _commands import Command, Interval, Weekly
 
-from contracts.problems import NotYet
 from contracts.settings import PROJECT
 
 MONDAY, WEDNESDAY = 0, 2
@@ -20,7 +19,7 @@ def main() -> None:
     fine = Command(task_id="fine", module="json.tool", arguments=["--help"])
     fails = Command(task_id="fails", module="json.tool", arguments=["/nothing/there"])
     final = Command(task_id="final", module="json.tool", arguments=["/nothing/there"], final=[1, 2])
-    early = Command(task_id="early", module="timeit", arguments=["--number=1", f"raise SystemExit({NotYet.exit_code})"])
+    early = Command(task_id="early", module="tests.dags.too_early", arguments=[])
     interval = Interval(task_id="interval", module="json.tool", arguments=["--help"])
     weekly = Weekly(task_id="weekly", module="json.tool", arguments=["--help"])
     ended = {
