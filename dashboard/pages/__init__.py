@@ -1,0 +1,1 @@
+"""The five pages: which figures stand where."""
