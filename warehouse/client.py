@@ -23,7 +23,9 @@ class WarehouseUnavailableError(Problem):
     """No connection to the warehouse."""
 
 
-def connect(settings: Settings, user: Literal["writer", "reader"] = "writer") -> Client:
+def connect(
+    settings: Settings, user: Literal["writer", "reader"] = "writer", answer_within_s: int = SEND_RECEIVE_TIMEOUT_S
+) -> Client:
     """A client that may write, or one that may only read. Raises WarehouseUnavailableError."""
     name, password = _login(settings, user)
     try:
@@ -34,7 +36,7 @@ def connect(settings: Settings, user: Literal["writer", "reader"] = "writer") ->
             username=name,
             password=password.get_secret_value(),
             connect_timeout=CONNECT_TIMEOUT_S,
-            send_receive_timeout=SEND_RECEIVE_TIMEOUT_S,
+            send_receive_timeout=answer_within_s,
             autogenerate_session_id=False,  # a session would refuse two queries at once
             compress=not _is_loopback(settings.clickhouse_host),
         )

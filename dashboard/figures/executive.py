@@ -81,9 +81,7 @@ def stores_by_growth(reader: Reader, filters: Filters) -> pd.DataFrame:
     window = filters.window
     if not window.is_comparable:
         return pd.DataFrame()
-    found = kpi_table(
-        reader, filters, names, ["store_id", "store_name"], last=window.whole_last, compare=[LAST_YEAR]
-    )
+    found = kpi_table(reader, filters, names, ["store_id", "store_name"], last=window.whole_last, compare=[LAST_YEAR])
     found = found[found["total_revenue"] != 0]
     return pd.DataFrame(
         {
@@ -102,8 +100,7 @@ def stock_by_category(reader: Reader, filters: Filters) -> pd.DataFrame:
     found = kpi_table(reader, filters, [*STOCK, *_AGED], ["category"])
     found["Over 180 days (est.)"] = found[list(_AGED)].sum(axis=1)
     found = found.rename(columns={"category": "Category", **STOCK}).drop(columns=list(_AGED))
-    sql = TARGETS.replace("{condition}", filters.condition(category="category").replace("source", "r.source", 1)
-                          .replace("store_id in", "r.store_id in").replace("category in", "r.category in"))
+    sql = TARGETS.replace("{condition}", filters.condition(category="category", of="r."))
     targets = reader.rows(sql, filters.parameters()).set_index("category")["target"]
     found.insert(2, "Target (est.)", found["Category"].map(targets))
     return found[found["On hand"] > 0].sort_values("On hand", ascending=False)

@@ -51,15 +51,18 @@ class Filters:
             "last": self.window.last,
         }
 
-    def condition(self, *, store: bool = True, category: str = "", day: str = "") -> str:
-        """SQL of the rows in view of a list: `category` is `category` or `product_id`, `day` a column of dates."""
-        said = ["source = {retailer:String}"]
-        if store and self.stores:
-            said.append("store_id in {stores:Array(String)}")
+    def condition(self, *, category: str = "", day: str = "", of: str = "") -> str:
+        """SQL of the rows in view of a list: `category` is `category` or `product_id`, `day` a column of dates.
+
+        `of` is the table that the columns are of where there are several, as `alerts.`.
+        """
+        said = [f"{of}source = {{retailer:String}}"]
+        if self.stores:
+            said.append(f"{of}store_id in {{stores:Array(String)}}")
         if category == "category" and self.categories:
-            said.append("category in {categories:Array(String)}")
+            said.append(f"{of}category in {{categories:Array(String)}}")
         if category == "product_id" and self.categories:
-            said.append(f"product_id in ({_PRODUCTS})")
+            said.append(f"{of}product_id in ({_PRODUCTS})")
         if day:
             said.append(f"{day} between {{first:Date}} and {{last:Date}}")
         return " and ".join(said)

@@ -75,7 +75,9 @@ def cards(reader: Reader, filters: Filters) -> list[Card]:
     found = kpi_cards(reader, filters, KPIS)
     return [
         beside(found["in_stock_rate"], found["in_stock_at_opening"]),
-        beside(found["estimated_days_of_cover"], *_short(found, below="share_below_target", above="share_above_target")),
+        beside(
+            found["estimated_days_of_cover"], *_short(found, below="share_below_target", above="share_above_target")
+        ),
         beside(found["inventory_turnover"], found["gmroi"], found["sell_through"]),
         beside(found["stock_value"], found["estimated_excess_value"], found["dead_stock_value"]),
         orders_due(reader, filters),

@@ -52,7 +52,9 @@ def kpi_cards(reader: Reader, filters: Filters, names: Sequence[str], courses: b
     return {name: found[name] for name in names}
 
 
-def kpi_table(reader: Reader, filters: Filters, names: Sequence[str], by: Sequence[str], **more: object) -> pd.DataFrame:
+def kpi_table(
+    reader: Reader, filters: Filters, names: Sequence[str], by: Sequence[str], **more: object
+) -> pd.DataFrame:
     """KPIs of the days in view by dimensions, each column under the KPI's name."""
     metrics = [reader.registry.metrics[name] for name in names]
     window = filters.window
@@ -105,7 +107,8 @@ def _cards(reader: Reader, filters: Filters, metrics: list[Metric], courses: boo
     course = _courses(reader, metrics, where, filters) if has_days and courses else {}
     note = _reach(filters, where)
     return {
-        metric.name: _card(metric, filters, now, then, course.get(metric.name, ()), note, has_days) for metric in metrics
+        metric.name: _card(metric, filters, now, then, course.get(metric.name, ()), note, has_days)
+        for metric in metrics
     }
 
 
@@ -166,7 +169,11 @@ def _card(metric: Metric, filters: Filters, now, then, course, note: str, has_da
     changes = tuple(
         found
         for comparison, against in _against(filters)
-        if (found := change(metric, _number(then.get(metric.name)), _number(then.get(f"{metric.name}__{comparison}")), against))
+        if (
+            found := change(
+                metric, _number(then.get(metric.name)), _number(then.get(f"{metric.name}__{comparison}")), against
+            )
+        )
     )
     return Card(
         label=label_of(metric),

@@ -90,9 +90,13 @@ def cards(measures: pd.DataFrame, models: pd.DataFrame) -> list[Card]:
     """Who serves, and how good it was since then and in the backtest."""
     live, back = _serving_errors(measures, "live"), _serving_errors(measures, "backtest")
     cards = [_serving_card(models)]
-    cards.append(_error_card("Live WAPE", live, "wape", "no predicted day is over yet", bias="bias", coverage="coverage"))
+    cards.append(
+        _error_card("Live WAPE", live, "wape", "no predicted day is over yet", bias="bias", coverage="coverage")
+    )
     cards.append(_error_card("Backtest RMSSE", back, "rmsse", "train with ./retail ml train", mase7="MASE"))
-    cards.append(_error_card("Backtest WAPE", back, "wape", "train with ./retail ml train", bias="bias", coverage_90="coverage"))
+    cards.append(
+        _error_card("Backtest WAPE", back, "wape", "train with ./retail ml train", bias="bias", coverage_90="coverage")
+    )
     return [*cards, _value_card(measures)]
 
 

@@ -124,8 +124,7 @@ def heartbeat(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def late_stores(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Store days that are not closed, or whose tickets are not all there; all days, not only those in view."""
-    condition = filters.condition().replace("source", "d.source").replace("store_id", "d.store_id")
-    return reader.rows(LATE_STORES.replace("{condition}", condition), filters.parameters())
+    return reader.rows(LATE_STORES.replace("{condition}", filters.condition(of="d.")), filters.parameters())
 
 
 def streams(reader: Reader) -> pd.DataFrame:
@@ -140,10 +139,8 @@ def quarantine(reader: Reader) -> pd.DataFrame:
 
 def out_of_stock(reader: Reader, filters: Filters) -> tuple[int, int]:
     """Pairs without stock by what has arrived so far, and those of them with an A item."""
-    condition = filters.condition(category="category")
-    for name in ("source", "store_id", "category"):
-        condition = condition.replace(f"{name} ", f"l.{name} ")
-    row = reader.rows(OUT_OF_STOCK.replace("{condition}", condition), filters.parameters()).iloc[0]
+    sql = OUT_OF_STOCK.replace("{condition}", filters.condition(category="category", of="l."))
+    row = reader.rows(sql, filters.parameters()).iloc[0]
     return int(row.pairs), int(row.a_pairs)
 
 
@@ -182,7 +179,10 @@ def alert_card(alerts: pd.DataFrame, filters: Filters) -> Card:
     return Card(
         "Open alerts",
         f"{len(alerts):,}",
-        beside=(("High", str(high)), ("At risk (est.)", money(float(alerts["At risk (est.)"].sum()), filters.currency))),
+        beside=(
+            ("High", str(high)),
+            ("At risk (est.)", money(float(alerts["At risk (est.)"].sum()), filters.currency)),
+        ),
         tone="bad" if high else "",
     )
 

@@ -110,9 +110,7 @@ def whole_day_of(days: pd.DataFrame, today: date) -> date:
 
 def filters_of(choice: Choice, source: Source, currency: str, whole_last: date) -> Filters:
     """What is in view."""
-    return Filters(
-        window_named(choice.days, whole_last), source.name, currency, choice.stores, choice.categories
-    )
+    return Filters(window_named(choice.days, whole_last), source.name, currency, choice.stores, choice.categories)
 
 
 def chip(source: Source, now: datetime) -> Chip:

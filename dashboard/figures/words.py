@@ -61,5 +61,3 @@ def utc(moment: datetime) -> datetime:
 def spoken(name: str) -> str:
     """`promotion_under_ordered` as words."""
     return name.replace("_", " ")
-
-
