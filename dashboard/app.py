@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.look.page import run_page
-from dashboard.pages import PAGES
+from dashboard.screens import PAGES
 
 st.set_page_config(page_title="Retail inventory", page_icon="📦", layout="wide")
 run_page(st.navigation([st.Page(**page) for page in PAGES], position="top"))

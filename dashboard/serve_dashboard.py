@@ -26,7 +26,7 @@ def _import_ahead() -> None:
     import altair  # noqa: F401
     import pandas  # noqa: F401
 
-    import dashboard.pages  # noqa: F401
+    import dashboard.screens  # noqa: F401
 
 
 if __name__ == "__main__":

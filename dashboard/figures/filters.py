@@ -45,6 +45,7 @@ class Filters:
         """Values of the parameters that `condition` names."""
         return {
             "retailer": self.retailer,
+            "currency": self.currency,
             "stores": list(self.stores),
             "categories": list(self.categories),
             "first": self.window.first,

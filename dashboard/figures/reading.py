@@ -1,5 +1,6 @@
 """How figures are asked for: KPIs by name, lists by SQL over the views of `reporting`."""
 
+from decimal import Decimal
 from typing import Protocol
 
 import pandas as pd
@@ -51,4 +52,4 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_decimal(value: object) -> bool:
-    return type(value).__name__ == "Decimal"
+    return isinstance(value, Decimal)

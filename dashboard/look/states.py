@@ -32,7 +32,7 @@ def show_error(error: BaseException) -> None:
 
 def explained(error: BaseException) -> tuple[str, str]:
     """A sentence that says what is wrong, and one that says what to do."""
-    if isinstance(error, WarehouseUnavailableError) or _is_silence(error):
+    if is_silence(error):
         return "The warehouse does not answer.", "Start it with ./retail up; this page goes on by itself."
     if any(code in str(error) for code in _UNKNOWN_TABLE):
         return "There are no figures yet.", "Make them with ./retail demo, or build your own with ./retail dbt build."
@@ -41,10 +41,12 @@ def explained(error: BaseException) -> tuple[str, str]:
     return "The warehouse refused a question.", "See ./retail logs dashboard; figures come back when it answers."
 
 
-def _is_silence(error: BaseException) -> bool:
+def is_silence(error: BaseException) -> bool:
     """True if nobody answered, rather than somebody refused."""
     said = str(error)
-    return isinstance(error, HTTPError | OSError) or "HTTPDriver" in said or "Connection" in said or "timed out" in said
+    if isinstance(error, WarehouseUnavailableError | HTTPError | OSError):
+        return True
+    return "HTTPDriver" in said or "Connection" in said or "timed out" in said
 
 
 @contextmanager
@@ -55,7 +57,8 @@ def guarded() -> Iterator[None]:
     except FAILURES as error:
         _log.warning("A part of a page failed: %s", str(error).splitlines()[0])
         show_error(error)
-        wait_for_recovery()
+        if is_silence(error):
+            wait_for_recovery()
 
 
 def answers() -> bool:

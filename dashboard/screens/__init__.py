@@ -1,6 +1,6 @@
-"""The five pages, in order: which figures stand where."""
+"""The five pages, in order: which figures stand where. (A folder `pages` would be served past `app.py`.)"""
 
-from dashboard.pages import (
+from dashboard.screens import (
     executive_overview,
     inventory_management,
     ml_insights,
