@@ -12,7 +12,10 @@ from dashboard.figures.words import NONE, money
 from warehouse.metrics.questions import LAST_YEAR, YEAR_TO_DATE
 
 SHOWN = ("total_revenue", "transactions", "customers", "average_transaction_value", "profit_margin")
-BESIDE = {"inventory_turnover": "gmroi", "in_stock_rate": "estimated_in_stock_rate_by_demand"}
+BESIDE = {
+    "inventory_turnover": ("GMROI", "gmroi"),
+    "in_stock_rate": ("By demand", "estimated_in_stock_rate_by_demand"),
+}
 WEEKS, MONTHS = 26, 12
 LIKE_FOR_LIKE = {
     "like_for_like_volume": "Volume",
@@ -27,7 +30,8 @@ STOCK = {
 _AGED = ("estimated_value_181_365_days", "estimated_value_over_365_days")
 TARGETS = """
     select r.category as category,
-           sum(toFloat64(r.estimated_order_up_to_units) * toFloat64(h.on_hand_value) / toFloat64(h.on_hand_units)) as target
+           sum(toFloat64(r.estimated_order_up_to_units) * toFloat64(h.on_hand_value)
+               / toFloat64(h.on_hand_units)) as target
     from reporting.replenishment_list as r
     inner join reporting.inventory_health as h on r.place = h.place and r.item = h.item
     where {condition} and h.on_hand_units > 0
@@ -43,9 +47,9 @@ LIFETIME = """
 
 def cards(reader: Reader, filters: Filters) -> list[Card]:
     """The seven figures on top."""
-    found = kpi_cards(reader, filters, [*SHOWN, *BESIDE, *BESIDE.values()])
+    found = kpi_cards(reader, filters, [*SHOWN, *BESIDE, *(other for _, other in BESIDE.values())])
     plain = [found[name] for name in SHOWN]
-    return plain + [beside(found[name], found[other]) for name, other in BESIDE.items()]
+    return plain + [beside(found[name], {label: found[other]}) for name, (label, other) in BESIDE.items()]
 
 
 def revenue_by_week(reader: Reader, filters: Filters) -> pd.DataFrame:

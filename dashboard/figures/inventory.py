@@ -20,10 +20,11 @@ AGES = {
     "estimated_value_181_365_days": "181–365",
     "estimated_value_over_365_days": "over 365",
 }
+XYZ = ("X", "Y", "Z", "too short")  # by how much weekly demand varies; too little history to say
 SUPPLIERS = """
     select supplier_name as "Supplier", min(order_date) as "Order by", count() as "Pairs",
            sum(suggested_amount) as "Amount", sum(estimated_money_at_risk) as "At risk (est.)",
-           max(is_minimum_value_missed) as "Below minimum"
+           max(is_minimum_value_missed) as "Below min."
     from reporting.replenishment_list where {condition} and suggested_units > 0
     group by supplier_id, supplier_name order by "Order by", "Amount" desc
 """
@@ -42,7 +43,7 @@ BELOW = """
     order by "At risk (est.)" desc, "Order by", "Store", "Product"
 """
 COUNTS = """
-    select store_name as "Store", count_rank as "Rank", product_name as "Product", days_uncounted as "Days uncounted",
+    select store_name as "Store", count_rank as "Rank", product_name as "Product", days_uncounted as "Days",
            estimated_phantom_probability as "Empty (est.)", estimated_value_of_count as "Worth (est.)"
     from reporting.count_list where {condition} order by count_rank, estimated_value_of_count desc limit 500
 """
@@ -74,22 +75,15 @@ def cards(reader: Reader, filters: Filters) -> list[Card]:
     """The six figures on top."""
     found = kpi_cards(reader, filters, KPIS)
     return [
-        beside(found["in_stock_rate"], found["in_stock_at_opening"]),
+        beside(found["in_stock_rate"], {"At opening": found["in_stock_at_opening"]}),
         beside(
-            found["estimated_days_of_cover"], *_short(found, below="share_below_target", above="share_above_target")
+            found["estimated_days_of_cover"],
+            {"Below": found["estimated_share_below_target"], "Above target": found["estimated_share_above_target"]},
         ),
-        beside(found["inventory_turnover"], found["gmroi"], found["sell_through"]),
-        beside(found["stock_value"], found["estimated_excess_value"], found["dead_stock_value"]),
+        beside(found["inventory_turnover"], {"GMROI": found["gmroi"], "Sell-through": found["sell_through"]}),
+        beside(found["stock_value"], {"Excess": found["estimated_excess_value"], "Dead": found["dead_stock_value"]}),
         orders_due(reader, filters),
-        beside(found["supplier_fill_rate"], found["otif"], found["mean_lead_time_days"]),
-    ]
-
-
-def _short(found: dict[str, Card], **names: str) -> list[Card]:
-    """Cards under shorter labels."""
-    return [
-        Card(f"{word.capitalize()} target", found[f"estimated_{name}"].text, is_estimate=True)
-        for word, name in names.items()
+        beside(found["supplier_fill_rate"], {"OTIF": found["otif"], "Lead time": found["mean_lead_time_days"]}),
     ]
 
 
@@ -104,7 +98,7 @@ def orders_due(reader: Reader, filters: Filters) -> Card:
         "Orders due",
         money(float(row.amount), filters.currency),
         help="Amount of the suggested orders at cost; transfers from an own depot included.",
-        beside=(("Pairs", f"{row.pairs:,}"), ("First by", deadline), ("At risk (est.)", at_risk)),
+        beside=(("Pairs", f"{row.pairs:,}"), ("First by", deadline), ("Margin at risk (est.)", at_risk)),
         note="as of now",
     )
 
@@ -125,15 +119,17 @@ def count_first(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def causes(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Why goods were out over the days in view: `cause`, `lost_margin`, `stockouts`, `share` so far; estimated."""
+    """Why goods were out over the days in view: `cause`, `lost_margin`, `stockouts`, `share` so far, `said`; est."""
     found = reader.rows(_of(CAUSES, filters, category="product_id", day="date_key"), filters.parameters())
     share = found["lost_margin"].cumsum() / found["lost_margin"].sum()
-    return found.assign(cause=found["root_cause"].map(spoken), share=share)
+    said = [f"{lost:,.0f}  ({so_far:.0%})" for lost, so_far in zip(found["lost_margin"], share, strict=True)]
+    return found.assign(cause=found["root_cause"].map(spoken), share=share, said=said)
 
 
 def classes(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Stock at cost by ABC and XYZ class: `abc_class`, `xyz_class`, `value`, `pairs`."""
-    return reader.rows(_of(CLASSES, filters), filters.parameters())
+    found = reader.rows(_of(CLASSES, filters), filters.parameters())
+    return found.assign(position=found["xyz_class"].map(XYZ.index)).sort_values(["abc_class", "position"])
 
 
 def ageing(reader: Reader, filters: Filters) -> pd.DataFrame:

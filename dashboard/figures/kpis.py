@@ -1,6 +1,6 @@
 """KPIs as cards: the figure, how it changed, its course; each from its one definition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -73,9 +73,9 @@ def is_estimate(metric: Metric) -> bool:
     return metric.label.endswith(_ESTIMATED) or _ESTIMATED in metric.label
 
 
-def beside(card: Card, *others: Card) -> Card:
-    """A card with others' figures beside its own; an estimate is marked as such."""
-    said = tuple((f"{other.label} (est.)" if other.is_estimate else other.label, other.text) for other in others)
+def beside(card: Card, others: Mapping[str, Card]) -> Card:
+    """A card with others' figures beside its own, under short labels; an estimate is marked as such."""
+    said = tuple((f"{label} (est.)" if other.is_estimate else label, other.text) for label, other in others.items())
     return replace(card, beside=(*card.beside, *said))
 
 

@@ -64,7 +64,8 @@ def measured(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 def serving(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Which model serves which class of demand, and why."""
-    return reader.rows(SERVING, filters.parameters())
+    found = reader.rows(SERVING, filters.parameters())
+    return found.assign(model=found["model"].map(spoken))
 
 
 def error_of_forecasts(measures: pd.DataFrame) -> str:
@@ -107,7 +108,7 @@ def _serving_card(models: pd.DataFrame) -> Card:
     latest = models["trained_to"].max()
     return Card(
         "Serving most classes",
-        spoken(names.index[0]),
+        names.index[0],
         help="The model that serves most classes of demand; which one serves which is in the table.",
         beside=(("Classes", f"{names.iloc[0]} of {len(models)}"), ("Knows days to", f"{latest.day} {latest:%b}")),
     )

@@ -1,15 +1,16 @@
 """What happens now: sales of the last hour, alerts, and whether streams and stores keep up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
 from dashboard.figures.filters import Filters
 from dashboard.figures.kpis import Card
 from dashboard.figures.reading import Reader
-from dashboard.figures.words import NONE, duration, money, utc
+from dashboard.figures.words import NONE, ago, duration, money, utc
 
 STREAM_STALE_S = 900  # streams that run speak every few seconds
+_NEVER = pd.Timestamp(1971, 1, 1, tz="UTC")
 Z = 1.96  # 95 % of a normal distribution
 
 MINUTES = """
@@ -43,8 +44,8 @@ EXPECTED = """
 """
 ALERTS = """
     select severity as "Severity", opened_at as "Since (UTC)", store_name as "Store", product_name as "Product",
-           cause as "Cause", message as "Message", estimated_money_at_risk as "At risk (est.)",
-           is_acknowledged as "Seen"
+           replaceAll(cause, '_', ' ') as "Cause", estimated_money_at_risk as "At risk (est.)",
+           is_acknowledged as "Seen", message as "Message"
     from reporting.active_alerts where {condition}
     order by indexOf(['high', 'medium', 'low'], severity), opened_at desc, estimated_money_at_risk desc
 """
@@ -75,7 +76,7 @@ QUARANTINE = """
 
 
 def by_minute(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """The last hour the stream knows: `minute`, `lines`, `revenue`, `tickets`, and what was `expected`, `lower`, `upper`."""
+    """The last hour the stream knows: `minute`, `lines`, `revenue`, `tickets`, and `expected`, `lower`, `upper`."""
     found = reader.rows(_of(MINUTES, filters), filters.parameters())
     if found.empty:
         return found
@@ -118,8 +119,9 @@ def anomalies(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def heartbeat(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """`store`, `seconds` since its last window, the longest first."""
-    return reader.rows(_of(HEARTBEAT, filters), filters.parameters())
+    """Stores and how long ago their last window closed, the longest first."""
+    found = reader.rows(_of(HEARTBEAT, filters), filters.parameters())
+    return pd.DataFrame({"Store": found["store"], "Silent for": found["seconds"].map(duration)})
 
 
 def late_stores(reader: Reader, filters: Filters) -> pd.DataFrame:
@@ -128,8 +130,11 @@ def late_stores(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def streams(reader: Reader) -> pd.DataFrame:
-    """Each stream with what it lags behind."""
-    return reader.rows(STREAMS, {})
+    """Each stream with what it lags behind; latency only where it was measured."""
+    found = reader.rows(STREAMS, {})
+    return found.assign(
+        p95_seconds=found["p95_seconds"].where(pd.to_datetime(found["latency_measured_for"], utc=True) > _NEVER)
+    )
 
 
 def quarantine(reader: Reader) -> pd.DataFrame:
@@ -159,16 +164,19 @@ def today_card(hours: pd.DataFrame) -> Card:
     )
 
 
-def last_hour_card(minutes: pd.DataFrame, filters: Filters) -> Card:
+def last_hour_card(minutes: pd.DataFrame, filters: Filters, clock: datetime) -> Card:
     """Revenue of the last 60 minutes that the stream knows."""
     if minutes.empty:
         return Card("Last hour", NONE, note="no live sales: ./retail up streaming live")
-    until = minutes["minute"].max() + pd.Timedelta(minutes=1)
+    until = utc(minutes["minute"].max().to_pydatetime()) + timedelta(minutes=1)
+    is_recent = (clock - until).total_seconds() < STREAM_STALE_S
     return Card(
         f"Last hour, to {until:%H:%M} UTC",
         money(float(minutes["revenue"].sum()), filters.currency),
         help="Revenue of the last 60 minutes the stream knows; returns negative.",
         beside=(("Lines", f"{minutes['lines'].sum():,.0f}"),),
+        note="" if is_recent else f"{ago(until, clock)} ago",
+        tone="" if is_recent else "warn",
         course=tuple(minutes["lines"].rolling(5, min_periods=1).sum()),
     )
 
@@ -198,7 +206,7 @@ def stream_card(found: pd.DataFrame, clock: datetime) -> Card:
         "Streams",
         f"silent {duration(silent)}" if stale else f"{found['lag_events'].sum():,.0f} behind",
         help="Events not read yet; how long 95 % of events take, of the slowest stream.",
-        beside=(("95 % within", f"{measured:.1f} s" if measured else "not measured"),),
+        beside=(("95 % within", f"{measured:.1f} s" if measured == measured else "not measured"),),
         note="start them: ./retail up streaming live" if stale else "",
         tone="warn" if stale else "",
     )

@@ -39,12 +39,18 @@ class Warehouse:
         """Rows of views. Raises ClickHouseError."""
         own = sql.replace("reporting.", f"{self._prefix}reporting.")
         found = self._client.query(own, parameters=parameters)
-        return plain(pd.DataFrame(found.result_rows, columns=list(found.column_names)))
+        names = list(found.column_names) or self._names(own, parameters)
+        return plain(pd.DataFrame(found.result_rows, columns=names))
+
+    def _names(self, sql: str, parameters: dict[str, object]) -> list[str]:
+        """Of the columns of a query without rows, which the driver does not know."""
+        described = self._client.query(f"describe ({sql})", parameters=parameters)
+        return [row[0] for row in described.result_rows]
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Decimals as floats: what is shown is rounded, and never added up again."""
-    for column in frame.columns[frame.dtypes == object]:
+    for column in frame.select_dtypes(object):
         values = frame[column]
         if values.map(_is_decimal).any():
             frame[column] = values.astype(float)

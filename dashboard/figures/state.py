@@ -95,7 +95,7 @@ def categories(reader: Reader, retailer: str) -> list[str]:
 
 
 def last_whole_day(reader: Reader, source: Source) -> date:
-    """The last business day that is over in every store: all have closed it, or it lies before the latest event's day."""
+    """The last business day that is over: every store has closed it, or it lies before the latest event's day."""
     days = reader.rows(LAST_DAYS, {"retailer": source.name})
     return whole_day_of(days, source.as_of.date())
 
@@ -132,8 +132,8 @@ def completeness(reader: Reader, filters: Filters) -> str:
     row = reader.rows(sql, filters.parameters()).iloc[0]
     if not row.closed:
         return "completeness not tracked"
-    said = [f"{row[name]} store days {word}" for name, word in _LACKS if row[name]]
-    return ", ".join(said) or f"all {row.closed} store days complete"
+    said = [f"{row[name]} of {row.days:,} store days {word}" for name, word in _LACKS if row[name]]
+    return f"⚠ {', '.join(said)}" if said else f"all {row.closed:,} store days complete"
 
 
 _LACKS = (("incomplete", "incomplete"), ("not_closed", "not closed"))

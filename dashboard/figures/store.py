@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.figures.executive import percent
 from dashboard.figures.filters import Filters
-from dashboard.figures.kpis import Card, beside, kpi_cards, kpi_table, whole_weeks
+from dashboard.figures.kpis import NOT_TRACKED, Card, beside, kpi_cards, kpi_table, whole_weeks
 from dashboard.figures.reading import Reader
 from warehouse.metrics.questions import LAST_YEAR
 
@@ -37,13 +37,20 @@ def cards(reader: Reader, filters: Filters) -> list[Card]:
     """The six figures on top."""
     found = kpi_cards(reader, filters, KPIS)
     return [
-        beside(found["total_revenue"], found["like_for_like_growth"]),
-        beside(found["profit_margin"], found["margin_after_loss"]),
-        beside(found["shrinkage_rate"], found["waste_rate"]),
-        beside(found["record_accuracy"], found["record_accuracy_within_one"]),
-        found["in_stock_rate"],
-        beside(found["return_rate"], found["markdown_rate"]),
+        beside(found["total_revenue"], {"Like for like": found["like_for_like_growth"]}),
+        beside(found["profit_margin"], {"After loss": found["margin_after_loss"]}),
+        beside(found["shrinkage_rate"], {"Waste": found["waste_rate"]}),
+        beside(found["record_accuracy"], {"Within one unit": found["record_accuracy_within_one"]}),
+        beside(found["in_stock_rate"], {"Range gaps": range_gaps(reader, filters)}),
+        beside(found["return_rate"], {"Markdown": found["markdown_rate"]}),
     ]
+
+
+def range_gaps(reader: Reader, filters: Filters) -> Card:
+    """Items that the store with the widest range has and those in view have not, summed."""
+    gaps = reader.rows(GAPS, filters.parameters())
+    seen = gaps[gaps["store_id"].isin(filters.stores)] if filters.stores else gaps
+    return Card("Range gaps", f"{seen['gaps'].sum():,}" if len(seen) else NOT_TRACKED)
 
 
 def ranking(reader: Reader, filters: Filters) -> pd.DataFrame:

@@ -31,6 +31,11 @@ def show_chart(
     if chart is None:
         show_nothing(nothing)
         return
+    draw(chart, text, height)
+
+
+def draw(chart: alt.Chart | alt.LayerChart, text: str, height: int = HEIGHT) -> None:
+    """A chart without a heading."""
     st.altair_chart(_dressed(chart.properties(height=height)), alt=text)
 
 
@@ -67,12 +72,11 @@ def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.C
     )
 
 
-def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str) -> alt.LayerChart | None:
+def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[str]) -> alt.LayerChart | None:
     """Stacked columns of parts above and below nought, with a mark at their sum."""
     if frame.empty:
         return None
     tones = colours()
-    parts = frame[part].drop_duplicates().tolist()
     columns = (
         alt.Chart(frame)
         .mark_bar()
@@ -100,62 +104,30 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str) -> alt.LayerCh
 
 
 def bars(
-    frame: pd.DataFrame, name: str, value: str, format_: str = MONEY, tone: str | None = None
+    frame: pd.DataFrame, name: str, value: str, format_: str = MONEY, tone: str | None = None, said: str = ""
 ) -> alt.LayerChart | None:
-    """Horizontal bars in the frame's order with their values at the end."""
+    """Horizontal bars in the frame's order with their values, or the column `said`, at the end."""
     if frame.empty:
         return None
     tones = colours()
-    base = alt.Chart(frame).encode(
-        x=alt.X(f"{value}:Q", title=None, axis=None),
-        y=alt.Y(
-            f"{name}:N",
-            title=None,
-            sort=frame[name].tolist(),
-            axis=alt.Axis(labelOverlap=False, ticks=False, domain=False),
-        ),
-        tooltip=[f"{name}:N", alt.Tooltip(f"{value}:Q", format=format_)],
+    frame = frame.assign(end=frame[value].clip(lower=0))
+    y = alt.Y(
+        f"{name}:N",
+        title=None,
+        sort=frame[name].tolist(),
+        axis=alt.Axis(labelOverlap=False, ticks=False, domain=False, labelLimit=170),
+        scale=alt.Scale(paddingInner=0.25),
     )
-    marks = base.mark_bar(color=tone or tones.first, cornerRadiusEnd=2)
-    said = base.mark_text(align="left", dx=4, fontSize=11, color=tones.series[2]).encode(
-        text=alt.Text(f"{value}:Q", format=format_)
+    tooltip = [f"{name}:N", alt.Tooltip(f"{value}:Q", format=format_)]
+    room = alt.Scale(nice=False, domainMax=float(frame["end"].max() or 1) * (1.45 if said else 1.22))
+    colour = alt.condition(f"datum['{value}'] < 0", alt.value(tones.bad), alt.value(tone or tones.first))
+    base = alt.Chart(frame).encode(y=y, tooltip=tooltip)
+    marks = base.mark_bar(cornerRadiusEnd=2).encode(
+        x=alt.X(f"{value}:Q", title=None, axis=None, scale=room), color=colour
     )
-    return marks + said
-
-
-def pareto(frame: pd.DataFrame, name: str, value: str, share: str) -> alt.LayerChart | None:
-    """Columns from the highest with the share of those so far."""
-    if frame.empty:
-        return None
-    tones = colours()
-    x = alt.X(f"{name}:N", title=None, sort=frame[name].tolist(), axis=alt.Axis(labelAngle=-28, labelLimit=110))
-    columns = (
-        alt.Chart(frame)
-        .mark_bar(color=tones.first)
-        .encode(
-            x=x,
-            y=alt.Y(f"{value}:Q", title=None, axis=alt.Axis(tickCount=4)),
-            tooltip=[
-                f"{name}:N",
-                alt.Tooltip(f"{value}:Q", format=",.2f"),
-                alt.Tooltip(f"{share}:Q", format=SHARE, title="so far"),
-            ],
-        )
-    )
-    line = (
-        alt.Chart(frame)
-        .mark_line(color=tones.second, point=alt.OverlayMarkDef(color=tones.second, size=30))
-        .encode(
-            x=x,
-            y=alt.Y(
-                f"{share}:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", tickCount=4, grid=False),
-            ),
-        )
-    )
-    return alt.layer(columns, line).resolve_scale(y="independent")
+    text = alt.Text(f"{said}:N") if said else alt.Text(f"{value}:Q", format=format_)
+    texts = base.mark_text(align="left", dx=4, fontSize=11, color=tones.series[2]).encode(x="end:Q", text=text)
+    return marks + texts
 
 
 def banded(
@@ -286,7 +258,7 @@ def shares(frame: pd.DataFrame, name: str, part: str, share: str, position: str)
             y=alt.Y(f"{name}:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
             color=alt.Color(
                 f"{part}:N",
-                scale=alt.Scale(domain=parts, range=_apart(colours(), len(parts))),
+                scale=alt.Scale(domain=parts, range=_with_rest(colours(), len(parts))),
                 legend=alt.Legend(columns=3),
             ),
             order=alt.Order(f"{position}:Q"),
@@ -308,7 +280,7 @@ def ages(frame: pd.DataFrame) -> alt.Chart | None:
             x=alt.X("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=4)),
             y=alt.Y("store:N", title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=110)),
             color=alt.Color(
-                "age:N", scale=alt.Scale(domain=order, range=_ramp(tones, len(order))), legend=alt.Legend(columns=6)
+                "age:N", scale=alt.Scale(domain=order, range=_ramp(tones, len(order))), legend=alt.Legend(columns=3)
             ),
             order=alt.Order("position:Q"),
             tooltip=["store:N", alt.Tooltip("age:N", title="days"), alt.Tooltip("value:Q", format=MONEY)],
@@ -398,6 +370,11 @@ def curve(frame: pd.DataFrame, x: str, y: str, at: str) -> alt.LayerChart | None
 
 def _apart(tones: Palette, count: int) -> list[str]:
     return list(tones.series[:count])
+
+
+def _with_rest(tones: Palette, count: int) -> list[str]:
+    """Colours of parts of which the last is the rest, in grey."""
+    return [*(tones.series[:4] + tones.series[5:])[: count - 1], tones.series[4]]
 
 
 def _ramp(tones: Palette, count: int) -> list[str]:

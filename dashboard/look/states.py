@@ -38,6 +38,8 @@ def explained(error: BaseException) -> tuple[str, str]:
         return "There are no figures yet.", "Make them with ./retail demo, or build your own with ./retail dbt build."
     if isinstance(error, Problem):
         return "This cannot be shown.", str(error)
+    if not isinstance(error, FAILURES):
+        return "This part of the page broke.", "See ./retail logs dashboard for why; the rest of the page holds."
     return "The warehouse refused a question.", "See ./retail logs dashboard; figures come back when it answers."
 
 
@@ -59,6 +61,9 @@ def guarded() -> Iterator[None]:
         show_error(error)
         if is_silence(error):
             wait_for_recovery()
+    except Exception as error:  # one broken part must not take the page with it
+        _log.exception("A part of a page broke.")
+        show_error(error)
 
 
 def answers() -> bool:

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.look.states import show_nothing
 
 ROW, HEADER = 28, 31  # pixels
-_PLACES = {"money": 0, "pence": 2, "count": 0, "units": 1, "index": 3, "ratio": 3, "change": 3}
+_PLACES = {"money": 0, "pence": 2, "count": 0, "units": 1}
+_SHARES = {"ratio": "%.1f %%", "change": "%+.1f %%"}
 
 
 def show_table(
@@ -23,21 +24,21 @@ def show_table(
     widths: Mapping[str, str] | None = None,
 ) -> None:
     """A table: `kinds` says which columns are money, count, ratio, change …; `nothing` what to do if it is empty."""
-    head, button = st.columns([5, 1], vertical_alignment="center", gap="small")
-    with head:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False):
         heading(title, note)
+        if not frame.empty:
+            _offer_csv(frame, title)
     if frame.empty:
         show_nothing(nothing)
         return
-    with button:
-        _offer_csv(frame, title)
     configuration = {name: _column(kinds.get(name, ""), (widths or {}).get(name)) for name in frame}
     st.dataframe(
-        rounded(frame, kinds),
+        as_shown(frame, kinds),
         column_config=configuration,
         hide_index=True,
         height=HEADER + ROW * rows,
         row_height=ROW,
+        placeholder="–",
         alt=f"Table: {title}.",
     )
 
@@ -73,20 +74,28 @@ def _offer_csv(frame: pd.DataFrame, title: str) -> None:
     )
 
 
-def rounded(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """As it is shown: as many digits as its kind has."""
-    places = {name: _PLACES[kinds[name]] for name in frame if kinds.get(name) in _PLACES}
-    return frame.assign(**{name: frame[name].astype(float).round(digits) for name, digits in places.items()})
+def as_shown(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """With as many digits as its kind has; shares in percent."""
+    shown = {}
+    for name in frame:
+        kind = kinds.get(name)
+        if kind in _PLACES:
+            shown[name] = frame[name].astype(float).round(_PLACES[kind])
+        elif kind in _SHARES:
+            shown[name] = frame[name].astype(float) * 100
+    return frame.assign(**shown)
 
 
 def _column(kind: str, width: str | None):
     column = st.column_config
-    if kind in ("ratio", "change"):
-        return column.NumberColumn(format="percent", width=width)
+    if kind in _SHARES:
+        return column.NumberColumn(format=_SHARES[kind], width=width)
+    if kind == "index":
+        return column.NumberColumn(format="%.3f", width=width)
     if kind == "course":
         return column.LineChartColumn(width=width or "small")
     if kind == "day":
-        return column.DateColumn(format="D MMM YYYY", width=width)
+        return column.DateColumn(format="D MMM", width=width)
     if kind == "time":
         return column.DatetimeColumn(format="D MMM HH:mm", width=width)
     if kind in _PLACES:

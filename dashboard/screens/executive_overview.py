@@ -41,7 +41,9 @@ def show() -> None:
         )
     with growth, guarded():
         charts.show_chart(
-            charts.stacked_parts(figures.like_for_like(reader, filters), "month", "part", "amount"),
+            charts.stacked_parts(
+                figures.like_for_like(reader, filters), "month", "part", "amount", list(figures.LIKE_FOR_LIKE.values())
+            ),
             "Like for like: volume, price, mix",
             "Stacked columns: change of comparable revenue on last year by month, split into volume, price and mix.",
             nothing=NO_YEAR,

@@ -8,6 +8,7 @@ from dashboard.look import charts
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.states import guarded, show_nothing
+from dashboard.look.tables import heading as show_heading
 from dashboard.look.tables import show_table
 
 NO_STOCK = "Stock is not tracked for what is in view."
@@ -19,7 +20,7 @@ BELOW_KINDS = {
     "Order by": "day",
     "At risk (est.)": "pence",
 }
-COUNT_KINDS = {"Rank": "count", "Days uncounted": "count", "Empty (est.)": "ratio", "Worth (est.)": "pence"}
+COUNT_KINDS = {"Rank": "count", "Days": "count", "Empty (est.)": "ratio", "Worth (est.)": "pence"}
 
 
 def show() -> None:
@@ -31,24 +32,24 @@ def show() -> None:
     orders, causes, classes, ages = st.columns([7, 6, 4, 6])
     with orders, guarded():
         found = figures.orders_by_supplier(reader, filters)
-        show_table(found, "Orders due by supplier", SUPPLIER_KINDS, nothing="Nothing has to be ordered now.", rows=7)
+        show_table(found, "Orders due by supplier", SUPPLIER_KINDS, nothing="Nothing has to be ordered now.", rows=6)
     with causes, guarded():
         charts.show_chart(
-            charts.pareto(figures.causes(reader, filters), "cause", "lost_margin", "share"),
+            charts.bars(figures.causes(reader, filters), "cause", "lost_margin", said="said"),
             "Why goods were out",
-            "Pareto: margin missed in stock-outs by root cause, with the share so far.",
+            "Bars: margin missed in stock-outs by root cause, the highest first, with the share so far.",
             nothing="No stock-out cost anything, or stock is not tracked.",
-            note="lost margin, est.",
-            height=227,
+            note="lost margin, est. (share so far)",
+            height=184,
         )
     with classes, guarded():
         charts.show_chart(
-            charts.heat(figures.classes(reader, filters), "xyz_class", "abc_class", "value", "~s"),
+            charts.heat(figures.classes(reader, filters), "xyz_class", "abc_class", "value", ",.0f", list(figures.XYZ)),
             "ABC × XYZ",
             "Matrix: stock on hand at cost by ABC class and by how much weekly demand varies.",
             nothing=NO_STOCK,
             note="at cost, est.",
-            height=227,
+            height=184,
         )
     with ages, guarded():
         charts.show_chart(
@@ -57,40 +58,40 @@ def show() -> None:
             "Stacked bars by store: stock at cost by the age of its receipts in days.",
             nothing=NO_STOCK,
             note="days, est.",
-            height=227,
+            height=184,
         )
     _lists(view)
     _item(view)
 
 
 def _lists(view: View) -> None:
-    below, counts = st.columns([15, 8])
+    below, counts = st.columns([14, 9])
     with below, guarded():
         found = figures.below_reorder_point(view.reader, view.filters)
         error = learning.error_of_forecasts(learning.measured(view.reader, view.filters))
         show_table(
-            found, "Below the reorder point, with the suggested order", BELOW_KINDS, rows=9,
+            found, "Below the reorder point, with the suggested order", BELOW_KINDS, rows=6,
             nothing="Nothing is below its reorder point, or stock is not tracked.",
             note=f"{len(found):,} pairs; forecasts: {error}" if error else f"{len(found):,} pairs",
             widths={"ABC": "small", "Reason": "large"},
         )  # fmt: skip
     with counts, guarded():
         found = figures.count_first(view.reader, view.filters)
-        show_table(found, "Count these first", COUNT_KINDS, nothing="Nothing has to be counted.", rows=9)
+        show_table(found, "Count these first", COUNT_KINDS, nothing="Nothing has to be counted.", rows=6)
 
 
 def _item(view: View) -> None:
-    ahead, turnover = st.columns([15, 8])
+    ahead, turnover = st.columns([14, 9])
     with ahead, guarded():
         _projection(view)
     with turnover, guarded():
-        found = figures.turnover_by_category(view.reader, view.filters).head(12)
+        found = figures.turnover_by_category(view.reader, view.filters).head(9)
         charts.show_chart(
             charts.bars(found, "category", "turnover", ",.1f"),
             "Turnover, slowest categories",
             "Bars: inventory turnover by category, the slowest first.",
             nothing=NO_STOCK,
-            height=270,
+            height=175,
         )
 
 
@@ -98,21 +99,24 @@ def _projection(view: View) -> None:
     reader, filters = view.reader, view.filters
     items = figures.items(reader, filters)
     if not items:
+        show_heading("28 days ahead")
         show_nothing("No stock is projected: forecasts are missing (./retail ml train), or stock is not tracked.")
         return
-    product = st.selectbox(
-        "Item, those that fall shortest first",
-        list(items),
-        key="item",
-        format_func=lambda of: f"{items.get(of, of)} ({of})",
-    )
+    heading, choice = st.columns([3, 2], vertical_alignment="center")
+    with choice:
+        product = st.selectbox(
+            "Item, those that fall shortest first", list(items), key="item", label_visibility="collapsed",
+            format_func=lambda of: f"{items.get(of, of)} ({of})",
+        )  # fmt: skip
     days = figures.projection(reader, filters, product)
-    short = days["short"].sum()
-    charts.show_chart(
+    without, with_order = days["short"].sum(), days["short_with_order"].sum()
+    with heading:
+        show_heading(
+            "28 days ahead",
+            f"est.; {without:,.0f} units short without an order, {with_order:,.0f} with the one suggested",
+        )
+    charts.draw(
         charts.projected(days, figures.levels(reader, filters, product)),
-        f"{items[product]}: 28 days ahead",
         "Area chart: projected stock of the chosen item over 28 days against its reorder point and order-up-to level.",
-        nothing="This item is not projected.",
-        note=f"est.; {short:,.0f} units short without an order, {days['short_with_order'].sum():,.0f} with the one suggested",
-        height=200,
+        height=150,
     )

@@ -75,7 +75,7 @@ def _tables(view: View, measures, models) -> None:
             "Value added over the weekday mean",
             "Bars: share of the weekday mean's error (RMSSE) that each model saves in the backtest.",
             nothing=NO_MODEL,
-            height=120,
+            height=110,
         )
         show_table(
             models[list(SERVING_NAMES)].rename(columns=SERVING_NAMES), "What serves, and why", {"Knows to": "day"},

@@ -52,7 +52,7 @@ def _body(view: View) -> None:
     show_cards(
         [
             figures.today_card(hours),
-            figures.last_hour_card(minutes, filters),
+            figures.last_hour_card(minutes, filters, now()),
             figures.stock_card(*figures.out_of_stock(reader, filters)),
             figures.alert_card(alerts, filters),
             figures.stream_card(streams, now()),
@@ -71,9 +71,10 @@ def _charts(minutes, hours) -> None:
         charts.show_chart(
             charts.banded(minutes, "minute", "lines", "%H:%M"),
             "Last hour by minute against the expected band",
-            "Line chart: sale lines of each minute of the last hour, with what was expected and the band that holds most.",
+            "Line chart: sale lines of each minute of the last hour, what was expected, and the band that holds most.",
             nothing=NOT_LIVE,
             note="sale lines, UTC",
+            height=176,
         )
     with by_hour:
         charts.show_chart(
@@ -82,6 +83,7 @@ def _charts(minutes, hours) -> None:
             "Line chart: sale lines by hour against what was expected, with the band that holds most hours.",
             nothing="No sales yet. Land some with ./retail demo.",
             note="sale lines, UTC, as of the last build",
+            height=176,
         )
 
 
@@ -89,24 +91,23 @@ def _feeds(view: View, alerts) -> None:
     feed, anomalies = st.columns([14, 8])
     with feed:
         show_table(
-            alerts, "Open alerts, the most severe first", ALERT_KINDS, rows=8,
+            alerts, "Open alerts, the most severe first", ALERT_KINDS, rows=7,
             nothing="No alert is open. Alerts come from the stream: ./retail up streaming.",
-            widths={"Severity": "small", "Cause": "small", "Message": "large"}, note=f"{len(alerts):,} open",
+            widths={"Message": "large"}, note=f"{len(alerts):,} open",
         )  # fmt: skip
     with anomalies:
         found = figures.anomalies(live(), view.filters)
         show_table(
-            found, "Anomalies of sales, newest first", {"Since (UTC)": "time"}, rows=8,
+            found, "Anomalies of sales, newest first", {"Since (UTC)": "time"}, rows=7,
             nothing="Nothing unusual was seen in the live sales.",
         )  # fmt: skip
 
 
 def _health(view: View, late, streams, quarantined) -> None:
-    heart, stores, health, set_aside = st.columns([5, 8, 8, 7])
+    heart, stores, health, set_aside = st.columns([5, 7, 9, 7])
     with heart:
-        beat = figures.heartbeat(live(), view.filters)[["store", "seconds"]]
-        beat = beat.rename(columns={"store": "Store", "seconds": "Silent, s"})
-        show_table(beat, "Heartbeat", {"Silent, s": "count"}, nothing=NOT_LIVE, rows=5)
+        beat = figures.heartbeat(live(), view.filters)
+        show_table(beat, "Heartbeat", {}, nothing=NOT_LIVE, rows=5)
     with stores:
         show_table(late, "Stores late or incomplete", LATE_KINDS, nothing="All store days are complete.", rows=5)
     with health:
@@ -119,5 +120,5 @@ def _health(view: View, late, streams, quarantined) -> None:
             "Bars: messages set aside because they break their contract, by reason.",
             nothing="No message was set aside.",
             note="all retailers",
-            height=171,
+            height=165,
         )
