@@ -102,7 +102,7 @@ def stores_by_growth(reader: Reader, filters: Filters) -> pd.DataFrame:
 def stock_by_category(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Stock at cost against its target, and what of it lies too long; as of now."""
     found = kpi_table(reader, filters, [*STOCK, *_AGED], ["category"])
-    found["Over 180 days (est.)"] = found[list(_AGED)].sum(axis=1)
+    found["> 180 d (est.)"] = found[list(_AGED)].sum(axis=1)
     found = found.rename(columns={"category": "Category", **STOCK}).drop(columns=list(_AGED))
     sql = TARGETS.replace("{condition}", filters.condition(category="category", of="r."))
     targets = reader.rows(sql, filters.parameters()).set_index("category")["target"]

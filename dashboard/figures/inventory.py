@@ -78,7 +78,7 @@ def cards(reader: Reader, filters: Filters) -> list[Card]:
         beside(found["in_stock_rate"], {"At opening": found["in_stock_at_opening"]}),
         beside(
             found["estimated_days_of_cover"],
-            {"Below": found["estimated_share_below_target"], "Above target": found["estimated_share_above_target"]},
+            {"Below": found["estimated_share_below_target"], "Above": found["estimated_share_above_target"]},
         ),
         beside(found["inventory_turnover"], {"GMROI": found["gmroi"], "Sell-through": found["sell_through"]}),
         beside(found["stock_value"], {"Excess": found["estimated_excess_value"], "Dead": found["dead_stock_value"]}),

@@ -41,7 +41,8 @@ def draw(chart: alt.Chart | alt.LayerChart, text: str, height: int = HEIGHT) -> 
 
 def _dressed(chart: alt.Chart) -> alt.Chart:
     return (
-        chart.configure_axis(labelFontSize=11, titleFontSize=11, labelLimit=150)
+        chart.properties(background="transparent")
+        .configure_axis(labelFontSize=11, titleFontSize=11, labelLimit=150)
         .configure_legend(orient="top", title=None, labelFontSize=11, offset=2, symbolSize=80, padding=0)
         .configure_view(strokeWidth=0)
     )
@@ -278,7 +279,11 @@ def ages(frame: pd.DataFrame) -> alt.Chart | None:
         .mark_bar()
         .encode(
             x=alt.X("value:Q", title=None, axis=alt.Axis(format="~s", tickCount=4)),
-            y=alt.Y("store:N", title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=110)),
+            y=alt.Y(
+                "store:N",
+                title=None,
+                axis=alt.Axis(ticks=False, domain=False, labelLimit=120, labelOverlap=False, labelFontSize=10),
+            ),
             color=alt.Color(
                 "age:N", scale=alt.Scale(domain=order, range=_ramp(tones, len(order))), legend=alt.Legend(columns=3)
             ),

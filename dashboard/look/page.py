@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.figures import state
 from dashboard.look.charts import colours
-from dashboard.look.colours import DARK_CARD
+from dashboard.look.colours import DARK_CARD, DARK_PAGE
 from dashboard.look.header import caption, show_header
 from dashboard.look.states import FAILURES, guarded, show_error, show_nothing, wait_for_recovery
 
@@ -20,6 +20,7 @@ def show_style() -> None:
     tones = colours()
     variables = {
         "card": DARK_CARD if is_dark else "#FFFFFF",
+        "page": DARK_PAGE if is_dark else "#F4F4F4",
         "first": tones.first,
         "good": tones.good,
         "bad": tones.bad,

@@ -20,7 +20,7 @@ STORE_KINDS = {
     "Margin": "ratio",
     "In stock": "ratio",
 }
-STOCK_KINDS = dict.fromkeys(("On hand", "Target (est.)", "Excess (est.)", "Dead", "Over 180 days (est.)"), "money")
+STOCK_KINDS = dict.fromkeys(("On hand", "Target (est.)", "Excess (est.)", "Dead", "> 180 d (est.)"), "money")
 
 
 def show() -> None:

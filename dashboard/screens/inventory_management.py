@@ -29,10 +29,10 @@ def show() -> None:
     reader, filters = view.reader, view.filters
     with guarded():
         show_cards(figures.cards(reader, filters), "Key figures of stock")
-    orders, causes, classes, ages = st.columns([7, 6, 4, 6])
+    orders, causes, classes, ages = st.columns([7.4, 6, 4, 5.6])
     with orders, guarded():
         found = figures.orders_by_supplier(reader, filters)
-        show_table(found, "Orders due by supplier", SUPPLIER_KINDS, nothing="Nothing has to be ordered now.", rows=6)
+        show_table(found, "Orders due by supplier", SUPPLIER_KINDS, nothing="Nothing has to be ordered now.", rows=5)
     with causes, guarded():
         charts.show_chart(
             charts.bars(figures.causes(reader, filters), "cause", "lost_margin", said="said"),
@@ -40,7 +40,7 @@ def show() -> None:
             "Bars: margin missed in stock-outs by root cause, the highest first, with the share so far.",
             nothing="No stock-out cost anything, or stock is not tracked.",
             note="lost margin, est. (share so far)",
-            height=184,
+            height=172,
         )
     with classes, guarded():
         charts.show_chart(
@@ -49,7 +49,7 @@ def show() -> None:
             "Matrix: stock on hand at cost by ABC class and by how much weekly demand varies.",
             nothing=NO_STOCK,
             note="at cost, est.",
-            height=184,
+            height=172,
         )
     with ages, guarded():
         charts.show_chart(
@@ -58,7 +58,7 @@ def show() -> None:
             "Stacked bars by store: stock at cost by the age of its receipts in days.",
             nothing=NO_STOCK,
             note="days, est.",
-            height=184,
+            height=172,
         )
     _lists(view)
     _item(view)
@@ -70,14 +70,14 @@ def _lists(view: View) -> None:
         found = figures.below_reorder_point(view.reader, view.filters)
         error = learning.error_of_forecasts(learning.measured(view.reader, view.filters))
         show_table(
-            found, "Below the reorder point, with the suggested order", BELOW_KINDS, rows=6,
+            found, "Below the reorder point, with the suggested order", BELOW_KINDS, rows=5,
             nothing="Nothing is below its reorder point, or stock is not tracked.",
             note=f"{len(found):,} pairs; forecasts: {error}" if error else f"{len(found):,} pairs",
             widths={"ABC": "small", "Reason": "large"},
         )  # fmt: skip
     with counts, guarded():
         found = figures.count_first(view.reader, view.filters)
-        show_table(found, "Count these first", COUNT_KINDS, nothing="Nothing has to be counted.", rows=6)
+        show_table(found, "Count these first", COUNT_KINDS, nothing="Nothing has to be counted.", rows=5)
 
 
 def _item(view: View) -> None:

@@ -45,6 +45,7 @@ def _charts(view: View, measures) -> None:
             "Sold, and the forecast from here",
             "Line chart: units sold in the last weeks, then units expected by day with a band.",
             nothing=NO_MODEL,
+            height=180,
             note=f"units a day; {band}; {error}",
         )
     with weeks, guarded():
@@ -54,6 +55,7 @@ def _charts(view: View, measures) -> None:
             "Columns: weighted error and bias of the serving models by week of the horizon.",
             nothing=NO_MODEL,
             note="backtest, models that serve",
+            height=180,
         )
 
 

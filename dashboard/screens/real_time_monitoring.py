@@ -107,12 +107,12 @@ def _health(view: View, late, streams, quarantined) -> None:
     heart, stores, health, set_aside = st.columns([5, 7, 9, 7])
     with heart:
         beat = figures.heartbeat(live(), view.filters)
-        show_table(beat, "Heartbeat", {}, nothing=NOT_LIVE, rows=5)
+        show_table(beat, "Heartbeat", {}, nothing=NOT_LIVE, rows=4)
     with stores:
-        show_table(late, "Stores late or incomplete", LATE_KINDS, nothing="All store days are complete.", rows=5)
+        show_table(late, "Stores late or incomplete", LATE_KINDS, nothing="All store days are complete.", rows=4)
     with health:
         found = streams[list(STREAM_NAMES)].rename(columns=STREAM_NAMES)
-        show_table(found, "Streams", STREAM_KINDS, nothing="No stream runs: ./retail up streaming.", rows=5)
+        show_table(found, "Streams", STREAM_KINDS, nothing="No stream runs: ./retail up streaming.", rows=4)
     with set_aside:
         charts.show_chart(
             charts.bars(quarantined.head(6), "reason", "events"),
@@ -120,5 +120,5 @@ def _health(view: View, late, streams, quarantined) -> None:
             "Bars: messages set aside because they break their contract, by reason.",
             nothing="No message was set aside.",
             note="all retailers",
-            height=165,
+            height=140,
         )
