@@ -119,6 +119,6 @@ def peers(reader: Reader, filters: Filters) -> pd.DataFrame:
             "Waste": found["waste_rate"],
             "Records exact": found["record_accuracy"],
             "Phantoms": found["store_id"].map(suspects),
-            "Range gaps": found["store_id"].map(gaps),
+            "Gaps": found["store_id"].map(gaps),
         }
     ).sort_values("Shrinkage", ascending=False)

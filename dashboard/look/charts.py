@@ -232,7 +232,7 @@ def heat(
         y=alt.Y(f"{y}:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[f"{y}:O", f"{x}:O", alt.Tooltip(f"{value}:Q", format=format_)],
     )
-    half = float(frame[value].max()) * 0.55
+    half = float(frame[value].max()) * _STRONG[tones.low]
     cells = base.mark_rect().encode(
         color=alt.Color(f"{value}:Q", legend=None, scale=alt.Scale(range=[tones.low, tones.first], domainMin=0))
     )
@@ -243,6 +243,7 @@ def heat(
     return cells + said
 
 
+_STRONG = {"#EDF4F9": 0.55, "#232B35": 0.7}  # from which share of the largest the writing changes its colour
 _ON_STRONG = {"#EDF4F9": "#FFFFFF", "#232B35": "#12161C"}
 
 

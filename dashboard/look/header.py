@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.figures import state
 from dashboard.figures.filters import Choice, Filters, read_choice, written
-from dashboard.figures.windows import NAMED, OWN, own_days
+from dashboard.figures.windows import DEFAULT, NAMED, OWN, own_days
 from dashboard.figures.windows import written as written_days
 from dashboard.figures.words import day
 from dashboard.look.remembering import Remembered, live
@@ -54,7 +54,7 @@ def _choice() -> Choice:
 
 def _fill_widgets(choice: Choice) -> None:
     own = own_days(choice.days)
-    st.session_state["days"] = OWN if own else choice.days if choice.days in NAMED else next(iter(NAMED))
+    st.session_state["days"] = OWN if own else choice.days if choice.days in NAMED else DEFAULT
     if own:
         st.session_state["own_days"] = own
     for name, value in (("retailer", choice.retailer), ("currency", choice.currency)):

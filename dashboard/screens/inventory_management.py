@@ -65,7 +65,7 @@ def show() -> None:
 
 
 def _lists(view: View) -> None:
-    below, counts = st.columns([14, 9])
+    below, counts = st.columns([13, 10])
     with below, guarded():
         found = figures.below_reorder_point(view.reader, view.filters)
         error = learning.error_of_forecasts(learning.measured(view.reader, view.filters))
@@ -81,7 +81,7 @@ def _lists(view: View) -> None:
 
 
 def _item(view: View) -> None:
-    ahead, turnover = st.columns([14, 9])
+    ahead, turnover = st.columns([13, 10])
     with ahead, guarded():
         _projection(view)
     with turnover, guarded():

@@ -24,7 +24,7 @@ PEER_KINDS = {
     "Waste": "ratio",
     "Records exact": "ratio",
     "Phantoms": "count",
-    "Range gaps": "count",
+    "Gaps": "count",
 }
 
 
