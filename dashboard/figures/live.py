@@ -14,10 +14,9 @@ _NEVER = pd.Timestamp(1971, 1, 1, tz="UTC")
 Z = 1.96  # 95 % of a normal distribution
 
 MINUTES = """
-    with (select max(window_starts_at) from reporting.realtime_dashboard where source = {retailer:String}) as latest
     select window_starts_at as minute, sum(sale_lines) as lines, sum(revenue) as revenue, sum(tickets) as tickets
     from reporting.realtime_dashboard
-    where {condition} and grain = 'store' and window_minutes = 1 and window_starts_at > latest - interval 1 hour
+    where {condition} and grain = 'store' and window_minutes = 1
     group by minute order by minute
 """
 HEARTBEAT = """
@@ -75,14 +74,17 @@ QUARANTINE = """
 """
 
 
-def by_minute(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """The last hour the stream knows: `minute`, `lines`, `revenue`, `tickets`, and `expected`, `lower`, `upper`."""
+def by_minute(reader: Reader, built: Reader, filters: Filters) -> pd.DataFrame:
+    """The last hour the stream knows: `minute`, `lines`, `revenue`, `tickets`, and `expected`, `lower`, `upper`.
+
+    What was to be expected is as of the last build, so `built` is asked.
+    """
     found = reader.rows(_of(MINUTES, filters), filters.parameters())
     if found.empty:
         return found
     minutes = pd.date_range(found["minute"].max() - pd.Timedelta(minutes=59), found["minute"].max(), freq="min")
     found = found.set_index("minute").reindex(minutes).fillna(0).rename_axis("minute").reset_index()
-    return _with_band(found, _expected_hours(reader, filters, found["minute"]))
+    return _with_band(found, _expected_hours(built, filters, found["minute"]))
 
 
 def _expected_hours(reader: Reader, filters: Filters, minutes: pd.Series) -> pd.DataFrame:

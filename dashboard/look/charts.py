@@ -1,5 +1,9 @@
 """Charts, each with a text for those who do not see it. Colours follow the page's mode."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -14,17 +18,37 @@ MONEY, SHARE, COUNT = ",.0f", ".1%", ",.0f"
 
 def colours() -> Palette:
     """The colours of the mode the page is seen in."""
-    return palette(st.context.theme.type == "dark")
+    return palette(_is_dark())
+
+
+def _is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+Spec = dict[str, Any]
+Build = Callable[..., alt.Chart | alt.LayerChart | None]
+_BUILDS: dict[str, Build] = {}
+
+
+def drawn(build: Build) -> Callable[..., Spec | None]:
+    """The chart as Vega-Lite has it, remembered: to make one takes ten times as long as to send it."""
+    _BUILDS[build.__name__] = build
+
+    @wraps(build)
+    def remembered(*arguments: Any, **named: Any) -> Spec | None:
+        return _spec(build.__name__, _is_dark(), arguments, named)
+
+    return remembered
+
+
+@st.cache_data(max_entries=1_000, show_spinner=False)
+def _spec(name: str, is_dark: bool, arguments: tuple, named: dict[str, Any]) -> Spec | None:
+    chart = _BUILDS[name](*arguments, **named)
+    return _dressed(chart).to_dict() if chart is not None else None
 
 
 def show_chart(
-    chart: alt.Chart | alt.LayerChart | None,
-    title: str,
-    text: str,
-    *,
-    nothing: str,
-    note: str = "",
-    height: int = HEIGHT,
+    chart: Spec | None, title: str, text: str, *, nothing: str, note: str = "", height: int = HEIGHT
 ) -> None:
     """A chart under its heading; None where there is nothing to draw."""
     heading(title, note)
@@ -34,12 +58,12 @@ def show_chart(
     draw(chart, text, height)
 
 
-def draw(chart: alt.Chart | alt.LayerChart, text: str, height: int = HEIGHT) -> None:
+def draw(chart: Spec, text: str, height: int = HEIGHT) -> None:
     """A chart without a heading."""
-    st.altair_chart(_dressed(chart.properties(height=height)), alt=text)
+    st.vega_lite_chart(spec={**chart, "height": height}, alt=text)
 
 
-def _dressed(chart: alt.Chart) -> alt.Chart:
+def _dressed(chart: alt.Chart | alt.LayerChart) -> alt.Chart | alt.LayerChart:
     return (
         chart.properties(background="transparent")
         .configure_axis(labelFontSize=11, titleFontSize=11, labelLimit=150)
@@ -48,6 +72,7 @@ def _dressed(chart: alt.Chart) -> alt.Chart:
     )
 
 
+@drawn
 def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.Chart | None:
     """Two lines over time: this year solid, last year dashed."""
     if frame.empty:
@@ -73,6 +98,7 @@ def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.C
     )
 
 
+@drawn
 def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[str]) -> alt.LayerChart | None:
     """Stacked columns of parts above and below nought, with a mark at their sum."""
     if frame.empty:
@@ -104,6 +130,7 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[st
     return columns + total
 
 
+@drawn
 def bars(
     frame: pd.DataFrame, name: str, value: str, format_: str = MONEY, tone: str | None = None, said: str = ""
 ) -> alt.LayerChart | None:
@@ -131,6 +158,7 @@ def bars(
     return marks + texts
 
 
+@drawn
 def banded(
     frame: pd.DataFrame, x: str, seen: str, time_format: str, known: pd.DataFrame | None = None
 ) -> alt.LayerChart | None:
@@ -168,6 +196,7 @@ def banded(
     return band + lines
 
 
+@drawn
 def fan(sold: pd.DataFrame, forecast: pd.DataFrame) -> alt.LayerChart | None:
     """Units sold up to now, and the forecast with its band from then on."""
     if forecast.empty:
@@ -200,6 +229,7 @@ def fan(sold: pd.DataFrame, forecast: pd.DataFrame) -> alt.LayerChart | None:
     return band + lines
 
 
+@drawn
 def grouped(frame: pd.DataFrame, x: str, kind: str, y: str) -> alt.Chart | None:
     """Columns of several kinds side by side."""
     if frame.empty:
@@ -218,6 +248,7 @@ def grouped(frame: pd.DataFrame, x: str, kind: str, y: str) -> alt.Chart | None:
     )
 
 
+@drawn
 def heat(
     frame: pd.DataFrame, x: str, y: str, value: str, format_: str, x_sort: list | None = None
 ) -> alt.LayerChart | None:
@@ -247,6 +278,7 @@ _STRONG = {"#EDF4F9": 0.55, "#232B35": 0.7}  # from which share of the largest t
 _ON_STRONG = {"#EDF4F9": "#FFFFFF", "#232B35": "#12161C"}
 
 
+@drawn
 def shares(frame: pd.DataFrame, name: str, part: str, share: str, position: str) -> alt.Chart | None:
     """Bars to 100 %, the parts in their order."""
     if frame.empty:
@@ -269,6 +301,7 @@ def shares(frame: pd.DataFrame, name: str, part: str, share: str, position: str)
     )
 
 
+@drawn
 def ages(frame: pd.DataFrame) -> alt.Chart | None:
     """Stock by place, stacked by age: the older, the stronger."""
     if frame.empty or not frame["value"].sum():
@@ -294,6 +327,7 @@ def ages(frame: pd.DataFrame) -> alt.Chart | None:
     )
 
 
+@drawn
 def bubbles(frame: pd.DataFrame, name: str, x: str, y: str, size: str) -> alt.LayerChart | None:
     """Places by revenue and margin, their names beside."""
     if frame.empty:
@@ -316,6 +350,7 @@ def bubbles(frame: pd.DataFrame, name: str, x: str, y: str, size: str) -> alt.La
     return marks + said
 
 
+@drawn
 def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart | None:
     """Stock to come as steps, against the level to order at and the one to order up to."""
     if frame.empty:
@@ -356,6 +391,7 @@ def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart |
     return stock + rules
 
 
+@drawn
 def curve(frame: pd.DataFrame, x: str, y: str, at: str) -> alt.LayerChart | None:
     """Service against the capital it takes; the point in force stands out."""
     if frame.empty:

@@ -45,9 +45,9 @@ def _show_live(view: View) -> None:
 
 
 def _body(view: View) -> None:
-    reader, filters = live(), view.filters
-    minutes, hours = figures.by_minute(reader, filters), figures.by_hour(reader, filters)
-    alerts, late = figures.alerts(reader, filters), figures.late_stores(reader, filters)
+    reader, built, filters = live(), view.reader, view.filters
+    minutes, hours = figures.by_minute(reader, built, filters), figures.by_hour(built, filters)
+    alerts, late = figures.alerts(reader, filters), figures.late_stores(built, filters)
     streams, quarantined = figures.streams(reader), figures.quarantine(reader)
     show_cards(
         [

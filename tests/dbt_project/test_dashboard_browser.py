@@ -142,6 +142,7 @@ def test_a_filter_changes_figures_and_stays_in_the_url(page: Any, address: str, 
     _open(page, address)
     page.get_by_role("combobox", name="Stores").click()
     page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
     page.wait_for_url("**store=s1**")
     _settled(page)
     page.get_by_text("Transactions", exact=True).first.wait_for()
