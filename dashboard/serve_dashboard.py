@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import threading
 from pathlib import Path
 
 from contracts.settings import load_settings
@@ -14,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=load_settings().retail_dashboard_port)
     port = parser.parse_args().port
-    _import_ahead()
+    threading.Thread(target=_import_ahead, daemon=True).start()
     from streamlit.web import cli
 
     sys.argv = ["streamlit", "run", str(APP), "--server.port", str(port)]
@@ -22,11 +23,11 @@ def main() -> None:
 
 
 def _import_ahead() -> None:
-    """What the first page needs, so that the first reader does not wait for it."""
-    import altair  # noqa: F401
-    import pandas  # noqa: F401
-
+    """What the first page needs, while the server starts and the first reader's browser loads."""
     import dashboard.screens  # noqa: F401
+    from dashboard.look.warming import start_warming
+
+    start_warming()
 
 
 if __name__ == "__main__":

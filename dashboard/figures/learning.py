@@ -215,7 +215,7 @@ def coming(reader: Reader, filters: Filters) -> tuple[pd.DataFrame, str]:
     return reader.rows(sql, filters.parameters()), "band: each product's own 90 % added up, too wide for a sum"
 
 
-def sold_before(reader: Reader, filters: Filters, forecast: pd.DataFrame, days: int = 56) -> pd.DataFrame:
+def sold_before(reader: Reader, filters: Filters, days: int = 56) -> pd.DataFrame:
     """Units sold up to the last whole day, to see the forecast go on from: `day`, `sold`."""
     last = filters.window.whole_last
     first = (pd.Timestamp(last) - pd.Timedelta(days=days - 1)).date()

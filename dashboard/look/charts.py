@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from dashboard.look.colours import Palette, palette
 from dashboard.look.states import show_nothing
@@ -43,8 +44,9 @@ def drawn(build: Build) -> Callable[..., Spec | None]:
 
 @st.cache_data(max_entries=1_000, show_spinner=False)
 def _spec(name: str, is_dark: bool, arguments: tuple, named: dict[str, Any]) -> Spec | None:
-    chart = _BUILDS[name](*arguments, **named)
-    return _dressed(chart).to_dict() if chart is not None else None
+    with debug_mode(False):  # else every part is held against Vega-Lite's schema, for most of the time this takes
+        chart = _BUILDS[name](*arguments, **named)
+        return _dressed(chart).to_dict(validate=False) if chart is not None else None
 
 
 def show_chart(

@@ -38,7 +38,7 @@ def _charts(view: View, measures) -> None:
     fan, weeks = st.columns([14, 9])
     with fan, guarded():
         coming, band = figures.coming(view.reader, view.filters)
-        sold = figures.sold_before(view.reader, view.filters, coming)
+        sold = figures.sold_before(view.reader, view.filters)
         error = figures.error_of_forecasts(measures)
         charts.show_chart(
             charts.fan(sold, coming),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.figures import executive, inventory, learning, live, state, store
+from dashboard.figures import live, state
+from dashboard.figures.everything import ASKED, ASKED_LIVE
 from dashboard.figures.filters import Filters
 from dashboard.figures.kpis import Card, kpi_cards
 from dashboard.figures.reading import Warehouse
@@ -91,16 +92,5 @@ def test_every_figure_can_be_asked_for_under_every_filter(
     """Each list and chart of each page is answered."""
     filters = _filters(source, currency, MONDAY, stores=stores, categories=categories)
     live.by_minute(reader, reader, filters)
-    for ask in _ASKED:
+    for ask in (*ASKED, *ASKED_LIVE):
         ask(reader, filters)
-
-
-_ASKED = (
-    executive.cards, executive.revenue_by_week, executive.like_for_like, executive.lost_margin_by_cause,
-    executive.stores_by_growth, executive.stock_by_category, executive.margin_by_category, executive.year_to_date,
-    executive.lifetime_value, live.by_hour, live.alerts, live.anomalies, live.heartbeat,
-    live.late_stores, live.out_of_stock, inventory.cards, inventory.orders_by_supplier, inventory.below_reorder_point,
-    inventory.count_first, inventory.causes, inventory.classes, inventory.ageing, inventory.turnover_by_category,
-    inventory.items, learning.measured, learning.serving, learning.coming, learning.days_without_stock,
-    learning.frontier, store.cards, store.ranking, store.mix, store.hours, store.peers, state.completeness,
-)  # fmt: skip
