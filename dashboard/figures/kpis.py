@@ -14,6 +14,15 @@ from warehouse.metrics.dimensions import dimensions_of, periods_of
 from warehouse.metrics.questions import LAST_YEAR, PRIOR_PERIOD, Question
 
 NOT_TRACKED = "not tracked"
+# A sum over nothing is nought, which would look like good news: what must be there for it to mean something.
+WITNESSES = {
+    "stock_value": "stock_days",
+    "estimated_excess_value": "pairs_ranged_now",
+    "dead_stock_value": "pairs_ranged_now",
+    "waste_rate": "stock_days",
+    "margin_after_loss": "stock_days",
+    "shrinkage_rate": "counted_pairs",
+}
 _ESTIMATED = " (estimated)"
 _DAILY_UP_TO = 31  # days; longer courses are by week
 
@@ -45,11 +54,18 @@ class Card:
 
 def kpi_cards(reader: Reader, filters: Filters, names: Sequence[str], courses: bool = True) -> dict[str, Card]:
     """A card for each KPI of the days in view, compared with the days before and a year before, by name."""
-    metrics = [reader.registry.metrics[name] for name in names]
+    asked = dict.fromkeys([*names, *(WITNESSES[name] for name in names if name in WITNESSES)])
     found: dict[str, Card] = {}
-    for group in _asked_together(reader, metrics):
+    for group in _asked_together(reader, [reader.registry.metrics[name] for name in asked]):
         found |= _cards(reader, filters, group, courses)
-    return {name: found[name] for name in names}
+    return {name: _attested(found[name], found.get(WITNESSES.get(name, ""))) for name in names}
+
+
+def _attested(card: Card, witness: Card | None) -> Card:
+    """The card, unless its witness is nothing: then it says so."""
+    if witness is None or any(digit in witness.text for digit in "123456789"):
+        return card
+    return replace(card, text=NOT_TRACKED, changes=(), course=())
 
 
 def kpi_table(

@@ -7,6 +7,7 @@ import time
 from streamlit import runtime
 
 LOOKED_EVERY_S = 5
+BREATH_S = 0.15  # between questions: who looks on comes first
 _log = logging.getLogger(__name__)
 
 
@@ -45,4 +46,5 @@ def _warm(warmed: dict[str, str]) -> None:
         state.stores(reader, source.name), state.categories(reader, source.name)
         for ask in ASKED:
             ask(reader, filters)
+            time.sleep(BREATH_S)
         warmed[source.name] = source.version

@@ -8,7 +8,7 @@ import pytest
 from dashboard.figures import live, state
 from dashboard.figures.everything import ASKED, ASKED_LIVE
 from dashboard.figures.filters import Filters
-from dashboard.figures.kpis import Card, kpi_cards
+from dashboard.figures.kpis import WITNESSES, Card, kpi_cards
 from dashboard.figures.reading import Warehouse
 from dashboard.figures.windows import Window
 from tests.dbt_project.warehouse_build import WarehouseBuild
@@ -78,9 +78,13 @@ def test_what_knows_no_category_says_so(reader: Warehouse, source: state.Source,
 
 
 def test_stock_that_nobody_tracks_is_said_so(reader: Warehouse, source: state.Source, currency: str) -> None:
-    """Not nought: there is no such stock."""
-    filters = _filters(source, currency, MONDAY, stores=("nowhere",))
-    assert kpi_cards(reader, filters, ["inventory_turnover"])["inventory_turnover"].text == "not tracked"
+    """Not nought: there is no such stock, and nobody counted it. On paper there are both."""
+    names = ["inventory_turnover", *WITNESSES]
+    nowhere = kpi_cards(reader, _filters(source, currency, MONDAY, stores=("nowhere",)), names)
+    assert {card.text for card in nowhere.values()} == {"not tracked"}
+    assert "not tracked" not in {
+        card.text for card in kpi_cards(reader, _filters(source, currency, MONDAY), names).values()
+    }
 
 
 @pytest.mark.parametrize(
