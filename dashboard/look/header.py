@@ -43,6 +43,14 @@ def show_header() -> View | None:
     return View(reader, state.filters_of(choice, source, currency, whole_last), source)
 
 
+def has_figures() -> bool:
+    """True if there is a retailer to show."""
+    try:
+        return bool(state.sources(live()))
+    except FAILURES:
+        return False
+
+
 def _choice() -> Choice:
     """What the URL says if it is new, else what was chosen before."""
     said = {name: st.query_params.get_all(name) for name in st.query_params}

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.figures import state
 from dashboard.look.charts import colours
 from dashboard.look.colours import DARK_CARD, DARK_PAGE
-from dashboard.look.header import caption, show_header
+from dashboard.look.header import caption, has_figures, show_header
 from dashboard.look.states import FAILURES, guarded, show_error, show_nothing, wait_for_recovery
 
 STYLE = Path(__file__).with_name("style.css")
@@ -39,11 +39,11 @@ def run_page(page) -> None:
         view = show_header()
     except FAILURES as error:
         show_error(error)
-        wait_for_recovery()
+        wait_for_recovery(has_figures)
         return
     if view is None:
         show_nothing(NO_FIGURES)
-        wait_for_recovery()
+        wait_for_recovery(has_figures)
         return
     st.session_state["view"] = view
     with guarded():

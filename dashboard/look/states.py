@@ -1,7 +1,8 @@
 """What is said where there is no figure: nothing there, nothing yet, the warehouse does not answer."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 
@@ -14,6 +15,7 @@ from dashboard.look.remembering import warehouse
 from warehouse.client import WarehouseUnavailableError
 
 RETRY_S = 3
+_TRIED = "tried again at"
 FAILURES = (Problem, ClickHouseError, HTTPError, OSError)
 _UNKNOWN_TABLE = ("Code: 60.", "Code: 81.", "code: 60,", "code: 81,")
 _log = logging.getLogger(__name__)
@@ -75,11 +77,14 @@ def answers() -> bool:
 
 
 @st.fragment(run_every=RETRY_S)
-def _recovery() -> None:
-    if answers():
+def _recovery(is_over: Callable[[], bool]) -> None:
+    now = time.monotonic()
+    waited = now - st.session_state.setdefault(_TRIED, now)
+    if waited >= RETRY_S and is_over():
+        st.session_state[_TRIED] = now
         st.rerun(scope="app")
 
 
-def wait_for_recovery() -> None:
-    """Look every few seconds whether the warehouse answers again, and show the page anew when it does."""
-    _recovery()
+def wait_for_recovery(is_over: Callable[[], bool] = answers) -> None:
+    """Look every few seconds whether it is over, and show the page anew then; never sooner after the last time."""
+    _recovery(is_over)

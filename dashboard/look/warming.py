@@ -17,16 +17,21 @@ def start_warming() -> None:
 
 
 def _keep_warm() -> None:
-    from dashboard.look.states import FAILURES
+    from dashboard.look.states import FAILURES, explained
 
     while not runtime.exists():
         time.sleep(0.05)
     warmed: dict[str, str] = {}
+    told = ""
     while True:
         try:
             _warm(warmed)
+            told = ""
         except FAILURES as error:
-            _log.warning("Nothing could be read ahead: %s", str(error).splitlines()[0])
+            said = explained(error)[0]
+            if said != told:  # once, not every few seconds
+                _log.warning("Nothing can be read ahead. %s", said)
+            told = said
         time.sleep(LOOKED_EVERY_S)
 
 

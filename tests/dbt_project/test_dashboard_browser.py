@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -39,8 +40,15 @@ def relay(week: WarehouseBuild) -> Iterator[Relay]:
 @pytest.fixture(scope="module")
 def address(week: WarehouseBuild, relay: Relay) -> Iterator[str]:
     """A dashboard of our own."""
+    with _served(week.settings, clickhouse_port=relay.port) as address:
+        yield address
+
+
+@contextmanager
+def _served(settings: Settings, **changes: Any) -> Iterator[str]:
+    """A dashboard over a warehouse, on a free port."""
     port = free_ports(1)[0]
-    settings = Settings(**{**week.settings.model_dump(exclude={"kafka_bootstrap"}), "clickhouse_port": relay.port})
+    settings = Settings(**(settings.model_dump(exclude={"kafka_bootstrap"}) | changes))
     server = subprocess.Popen(
         [sys.executable, "-m", "dashboard.serve_dashboard", "--port", str(port)],
         env=process_environment(settings),
@@ -214,3 +222,17 @@ def test_a_database_that_dies_is_told_and_waited_for(page: Any, address: str, re
     newcomer.locator(".card").first.wait_for()
     page.locator(".chip").filter(has_text="as of").wait_for()
     newcomer.close()
+
+
+def test_a_warehouse_without_figures_says_how_to_make_them(page: Any, week: WarehouseBuild) -> None:
+    """As after `./retail up` alone; and it waits without asking again and again."""
+    with _served(week.settings, retail_schema_prefix="nobodys_") as empty:
+        frames: list[Any] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+        page.goto(empty)
+        page.locator(".error").filter(has_text="./retail demo").wait_for()
+        page.wait_for_timeout(1_000)
+        before = len(frames)
+        page.wait_for_timeout(4_000)
+        assert page.locator(".error").count() == 1
+        assert len(frames) - before < 40
