@@ -228,7 +228,7 @@ def test_a_warehouse_without_figures_says_how_to_make_them(page: Any, week: Ware
     """As after `./retail up` alone; and it waits without asking again and again."""
     with _served(week.settings, retail_schema_prefix="nobodys_") as empty:
         frames: list[Any] = []
-        page.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
         page.goto(empty)
         page.locator(".error").filter(has_text="./retail demo").wait_for()
         page.wait_for_timeout(1_000)
