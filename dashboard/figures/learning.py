@@ -94,16 +94,16 @@ def cards(measures: pd.DataFrame, models: pd.DataFrame) -> list[Card]:
     cards.append(
         _error_card("Live WAPE", live, "wape", "no predicted day is over yet", bias="bias", coverage="coverage")
     )
-    cards.append(_error_card("Backtest RMSSE", back, "rmsse", "train with ./retail ml train", mase7="MASE"))
+    cards.append(_error_card("Backtest RMSSE", back, "rmsse", "train with ./retail train", mase7="MASE"))
     cards.append(
-        _error_card("Backtest WAPE", back, "wape", "train with ./retail ml train", bias="bias", coverage_90="coverage")
+        _error_card("Backtest WAPE", back, "wape", "train with ./retail train", bias="bias", coverage_90="coverage")
     )
     return [*cards, _value_card(measures)]
 
 
 def _serving_card(models: pd.DataFrame) -> Card:
     if models.empty:
-        return Card("Serving", "no model yet", note="train one: ./retail ml train")
+        return Card("Serving", "no model yet", note="train one: ./retail train")
     names = models["model"].value_counts()
     latest = models["trained_to"].max()
     return Card(
@@ -150,7 +150,7 @@ def value_added(measures: pd.DataFrame) -> pd.DataFrame:
 def _value_card(measures: pd.DataFrame) -> Card:
     found = value_added(measures)
     if found.empty:
-        return Card("Value added", "not measured", note="train with ./retail ml train")
+        return Card("Value added", "not measured", note="train with ./retail train")
     best = found.iloc[0]
     return Card(
         "Best over weekday mean",

@@ -106,8 +106,8 @@ def hours(reader: Reader, filters: Filters) -> pd.DataFrame:
 
 
 def peers(reader: Reader, filters: Filters) -> pd.DataFrame:
-    """Losses and records of places that sold against the median of all, most shrinkage first."""
-    names = ["shrinkage_rate", "waste_rate", "record_accuracy", "total_revenue"]
+    """Losses and records of places that sold, most shrinkage first; nothing where nobody counts or keeps stock."""
+    names = ["shrinkage_rate", "waste_rate", "record_accuracy", "total_revenue", "counted_pairs", "in_stock_rate"]
     found = kpi_table(reader, filters, names, ["store_id", "store_name"])
     found = found[found["total_revenue"] != 0]
     suspects = kpi_table(reader, filters, ["phantom_suspects"], ["store_id"]).set_index("store_id")["phantom_suspects"]
@@ -115,8 +115,8 @@ def peers(reader: Reader, filters: Filters) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Store": found["store_name"],
-            "Shrinkage": found["shrinkage_rate"],
-            "Waste": found["waste_rate"],
+            "Shrinkage": found["shrinkage_rate"].where(found["counted_pairs"] > 0),
+            "Waste": found["waste_rate"].where(found["in_stock_rate"].notna()),
             "Records exact": found["record_accuracy"],
             "Phantoms": found["store_id"].map(suspects),
             "Gaps": found["store_id"].map(gaps),

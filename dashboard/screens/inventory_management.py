@@ -100,7 +100,9 @@ def _projection(view: View) -> None:
     items = figures.items(reader, filters)
     if not items:
         show_heading("28 days ahead")
-        show_nothing("No stock is projected: forecasts are missing (./retail ml train), or stock is not tracked.")
+        show_nothing(
+            "No stock is projected: forecasts are missing (./retail train, then ./retail predict), or stock is not tracked."
+        )
         return
     heading, choice = st.columns([3, 2], vertical_alignment="center")
     with choice:

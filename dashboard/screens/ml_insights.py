@@ -9,7 +9,7 @@ from dashboard.look.header import View
 from dashboard.look.states import guarded
 from dashboard.look.tables import show_table
 
-NO_MODEL = "No forecast yet. Train and forecast with ./retail ml train."
+NO_MODEL = "No forecast yet. Make one with ./retail train, then ./retail predict."
 NOT_RECORDED = "Not measured yet."
 MODEL_KINDS = {
     "RMSSE": "index",
@@ -102,7 +102,7 @@ def _reasons(view: View) -> None:
             charts.bars(figures.features(reader, filters, figures.LEARNERS[0]).head(8), "feature", "weight", ".4f"),
             "What the boosted model goes by",
             "Bars: how much worse the model gets when a feature is shuffled.",
-            nothing=f"{NOT_RECORDED} Train with ./retail ml train.",
+            nothing=f"{NOT_RECORDED} Train with ./retail train.",
             height=170,
         )
     with without, guarded():
