@@ -8,8 +8,6 @@ from dashboard.figures.reading import Reader
 from dashboard.figures.words import NONE, spoken
 
 BASELINE = "weekday_mean"
-ERRORS = ("rmsse", "mase7", "wape", "bias", "coverage_90", "coverage")
-TOP_FEATURES = 10
 
 MEASURES = """
     select evaluation, model, demand_class, horizon_week, measure, sum(numerator) / sum(denominator) as value,
@@ -54,7 +52,7 @@ FRONTIER = """
            sum(estimated_stock_value) as value
     from reporting.stock_frontier where source = {retailer:String} group by level order by level
 """
-LEARNERS = ("boosted_counts", "combined")
+LEARNER = "boosted_counts"
 
 
 def measured(reader: Reader, filters: Filters) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard.figures.kpis import NOT_TRACKED, Card, Change
-from dashboard.look.charts import colours
+from dashboard.look.drawing import colours
 
 _WIDTH, _HEIGHT = 96, 26  # of a course, in its own units
 

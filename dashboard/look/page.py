@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.figures import state
-from dashboard.look.charts import colours
 from dashboard.look.colours import DARK_CARD, DARK_PAGE
+from dashboard.look.drawing import colours
 from dashboard.look.header import caption, has_figures, show_header
 from dashboard.look.states import FAILURES, guarded, show_error, show_nothing, wait_for_recovery
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures import executive as figures
 from dashboard.figures.words import spoken
-from dashboard.look import charts
+from dashboard.look import courses, drawing, groups
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.states import guarded
@@ -32,16 +32,16 @@ def show() -> None:
     revenue, growth, lost = st.columns([9, 8, 6])
     with revenue, guarded():
         weeks = figures.revenue_by_week(reader, filters)
-        charts.show_chart(
-            charts.against_last_year(weeks, "week", "revenue", "last_year"),
+        drawing.show_chart(
+            courses.against_last_year(weeks, "week", "revenue", "last_year"),
             "Revenue by week against last year",
             "Line chart: revenue of whole ISO weeks, and of the same weekdays a year before.",
             nothing=WIDER,
             note=f"{len(weeks)} whole weeks",
         )
     with growth, guarded():
-        charts.show_chart(
-            charts.stacked_parts(
+        drawing.show_chart(
+            courses.stacked_parts(
                 figures.like_for_like(reader, filters), "month", "part", "amount", list(figures.LIKE_FOR_LIKE.values())
             ),
             "Like for like: volume, price, mix",
@@ -51,9 +51,9 @@ def show() -> None:
         )
     with lost, guarded():
         causes = figures.lost_margin_by_cause(reader, filters)
-        charts.show_chart(
-            charts.bars(
-                causes.assign(cause=causes["cause"].map(spoken)), "cause", "lost_margin", tone=charts.colours().second
+        drawing.show_chart(
+            groups.bars(
+                causes.assign(cause=causes["cause"].map(spoken)), "cause", "lost_margin", tone=drawing.colours().second
             ),
             "Lost margin by cause",
             "Bars: margin missed because goods were out, by cause; estimated.",
@@ -75,8 +75,8 @@ def _tables(view: View) -> None:
         show_table(found, "Stock against target at cost", STOCK_KINDS, nothing=NO_STOCK, rows=8, note="as of now")
     with margin, guarded():
         found = figures.margin_by_category(reader, filters).head(10)
-        charts.show_chart(
-            charts.bars(found, "category", "gross_margin"),
+        drawing.show_chart(
+            groups.bars(found, "category", "gross_margin"),
             "Gross margin, top categories",
             "Bars: gross margin by category, the ten highest first.",
             nothing="Costs are not tracked for what is in view.",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures import inventory as figures
 from dashboard.figures import learning
-from dashboard.look import charts
+from dashboard.look import courses, drawing, groups
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.states import guarded, show_nothing
@@ -34,8 +34,8 @@ def show() -> None:
         found = figures.orders_by_supplier(reader, filters)
         show_table(found, "Orders due by supplier", SUPPLIER_KINDS, nothing="Nothing has to be ordered now.", rows=5)
     with causes, guarded():
-        charts.show_chart(
-            charts.bars(figures.causes(reader, filters), "cause", "lost_margin", said="said"),
+        drawing.show_chart(
+            groups.bars(figures.causes(reader, filters), "cause", "lost_margin", said="said"),
             "Why goods were out",
             "Bars: margin missed in stock-outs by root cause, the highest first, with the share so far.",
             nothing="No stock-out cost anything, or stock is not tracked.",
@@ -43,8 +43,8 @@ def show() -> None:
             height=172,
         )
     with classes, guarded():
-        charts.show_chart(
-            charts.heat(figures.classes(reader, filters), "xyz_class", "abc_class", "value", ",.0f", list(figures.XYZ)),
+        drawing.show_chart(
+            groups.heat(figures.classes(reader, filters), "xyz_class", "abc_class", "value", ",.0f", list(figures.XYZ)),
             "ABC × XYZ",
             "Matrix: stock on hand at cost by ABC class and by how much weekly demand varies.",
             nothing=NO_STOCK,
@@ -52,8 +52,8 @@ def show() -> None:
             height=172,
         )
     with ages, guarded():
-        charts.show_chart(
-            charts.ages(figures.ageing(reader, filters)),
+        drawing.show_chart(
+            groups.ages(figures.ageing(reader, filters)),
             "Ageing at cost",
             "Stacked bars by store: stock at cost by the age of its receipts in days.",
             nothing=NO_STOCK,
@@ -86,8 +86,8 @@ def _item(view: View) -> None:
         _projection(view)
     with turnover, guarded():
         found = figures.turnover_by_category(view.reader, view.filters).head(9)
-        charts.show_chart(
-            charts.bars(found, "category", "turnover", ",.1f"),
+        drawing.show_chart(
+            groups.bars(found, "category", "turnover", ",.1f"),
             "Turnover, slowest categories",
             "Bars: inventory turnover by category, the slowest first.",
             nothing=NO_STOCK,
@@ -101,7 +101,7 @@ def _projection(view: View) -> None:
     if not items:
         show_heading("28 days ahead")
         show_nothing(
-            "No stock is projected: forecasts are missing (./retail train, then ./retail predict), or stock is not tracked."
+            "No stock is projected: make forecasts with ./retail train, then ./retail predict; or stock is not tracked."
         )
         return
     heading, choice = st.columns([3, 2], vertical_alignment="center")
@@ -117,8 +117,8 @@ def _projection(view: View) -> None:
             "28 days ahead",
             f"est.; {without:,.0f} units short without an order, {with_order:,.0f} with the one suggested",
         )
-    charts.draw(
-        charts.projected(days, figures.levels(reader, filters, product)),
+    drawing.draw(
+        courses.projected(days, figures.levels(reader, filters, product)),
         "Area chart: projected stock of the chosen item over 28 days against its reorder point and order-up-to level.",
         height=150,
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.figures import learning as figures
-from dashboard.look import charts
+from dashboard.look import courses, drawing, groups
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.states import guarded
@@ -40,8 +40,8 @@ def _charts(view: View, measures) -> None:
         coming, band = figures.coming(view.reader, view.filters)
         sold = figures.sold_before(view.reader, view.filters)
         error = figures.error_of_forecasts(measures)
-        charts.show_chart(
-            charts.fan(sold, coming),
+        drawing.show_chart(
+            courses.fan(sold, coming),
             "Sold, and the forecast from here",
             "Line chart: units sold in the last weeks, then units expected by day with a band.",
             nothing=NO_MODEL,
@@ -49,8 +49,8 @@ def _charts(view: View, measures) -> None:
             note=f"units a day; {band}; {error}",
         )
     with weeks, guarded():
-        charts.show_chart(
-            charts.grouped(figures.by_week_ahead(measures), "week", "measure", "value"),
+        drawing.show_chart(
+            groups.grouped(figures.by_week_ahead(measures), "week", "measure", "value"),
             "Error and bias by week ahead",
             "Columns: weighted error and bias of the serving models by week of the horizon.",
             nothing=NO_MODEL,
@@ -72,8 +72,8 @@ def _tables(view: View, measures, models) -> None:
             note="backtest, by class of demand",
         )
     with added, guarded():
-        charts.show_chart(
-            charts.bars(figures.value_added(measures), "model", "value_added", "+.1%"),
+        drawing.show_chart(
+            groups.bars(figures.value_added(measures), "model", "value_added", "+.1%"),
             "Value added over the weekday mean",
             "Bars: share of the weekday mean's error (RMSSE) that each model saves in the backtest.",
             nothing=NO_MODEL,
@@ -89,8 +89,8 @@ def _reasons(view: View) -> None:
     reader, filters = view.reader, view.filters
     capital, features, without, drift = st.columns(4)
     with capital, guarded():
-        charts.show_chart(
-            charts.curve(figures.frontier(reader, filters), "value", "fill_rate", "level"),
+        drawing.show_chart(
+            courses.curve(figures.frontier(reader, filters), "value", "fill_rate", "level"),
             "Service against capital",
             "Line chart: fill rate against the stock at cost that it takes; the policy in force stands out.",
             nothing=f"{NOT_RECORDED} Replay policies with ./retail policies.",
@@ -98,20 +98,20 @@ def _reasons(view: View) -> None:
             height=170,
         )
     with features, guarded():
-        charts.show_chart(
-            charts.bars(figures.features(reader, filters, figures.LEARNERS[0]).head(8), "feature", "weight", ".4f"),
+        drawing.show_chart(
+            groups.bars(figures.features(reader, filters, figures.LEARNER).head(8), "feature", "weight", ".4f"),
             "What the boosted model goes by",
             "Bars: how much worse the model gets when a feature is shuffled.",
             nothing=f"{NOT_RECORDED} Train with ./retail train.",
             height=170,
         )
     with without, guarded():
-        charts.show_chart(
-            charts.bars(figures.days_without_stock(reader, filters), "day", "days_without_stock", ",.0f"),
+        drawing.show_chart(
+            groups.bars(figures.days_without_stock(reader, filters), "day", "days_without_stock", ",.0f"),
             "Predicted days without stock",
             "Bars: predicted days that are over and on which stock ran out.",
             nothing="No predicted day is over yet.",
             height=170,
         )
     with drift:
-        charts.show_chart(None, "Drift; promotion uplift", "", nothing=f"{NOT_RECORDED} Nothing records them so far.")
+        drawing.show_chart(None, "Drift; promotion uplift", "", nothing=f"{NOT_RECORDED} Nothing records them so far.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures import live as figures
 from dashboard.figures.state import now
-from dashboard.look import charts
+from dashboard.look import courses, drawing, groups
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.remembering import live
@@ -68,8 +68,8 @@ def _body(view: View) -> None:
 def _charts(minutes, hours) -> None:
     by_minute, by_hour = st.columns(2)
     with by_minute:
-        charts.show_chart(
-            charts.banded(minutes, "minute", "lines", "%H:%M"),
+        drawing.show_chart(
+            courses.banded(minutes, "minute", "lines", "%H:%M"),
             "Last hour by minute against the expected band",
             "Line chart: sale lines of each minute of the last hour, what was expected, and the band that holds most.",
             nothing=NOT_LIVE,
@@ -77,8 +77,8 @@ def _charts(minutes, hours) -> None:
             height=176,
         )
     with by_hour:
-        charts.show_chart(
-            charts.banded(hours, "hour", "lines", "%H:%M"),
+        drawing.show_chart(
+            courses.banded(hours, "hour", "lines", "%H:%M"),
             "Last day by hour against the expected band",
             "Line chart: sale lines by hour against what was expected, with the band that holds most hours.",
             nothing="No sales yet. Land some with ./retail demo.",
@@ -114,8 +114,8 @@ def _health(view: View, late, streams, quarantined) -> None:
         found = streams[list(STREAM_NAMES)].rename(columns=STREAM_NAMES)
         show_table(found, "Streams", STREAM_KINDS, nothing="No stream runs: ./retail up streaming.", rows=4)
     with set_aside:
-        charts.show_chart(
-            charts.bars(quarantined.head(6), "reason", "events"),
+        drawing.show_chart(
+            groups.bars(quarantined.head(6), "reason", "events"),
             "Quarantine by reason",
             "Bars: messages set aside because they break their contract, by reason.",
             nothing="No message was set aside.",

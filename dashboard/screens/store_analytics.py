@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.figures import store as figures
-from dashboard.look import charts
+from dashboard.look import drawing, groups
 from dashboard.look.cards import show_cards
 from dashboard.look.header import View
 from dashboard.look.states import guarded
@@ -38,16 +38,16 @@ def show() -> None:
         _ranking(view)
     mix, hours, peers = st.columns([8, 7, 8])
     with mix, guarded():
-        charts.show_chart(
-            charts.shares(figures.mix(reader, filters), "store", "category", "share", "position"),
+        drawing.show_chart(
+            groups.shares(figures.mix(reader, filters), "store", "category", "share", "position"),
             "Category mix",
             "Stacked bars to 100 %: share of each category in a store's revenue.",
             nothing=WIDER,
             height=270,
         )
     with hours, guarded():
-        charts.show_chart(
-            charts.heat(
+        drawing.show_chart(
+            groups.heat(
                 figures.hours(reader, filters), "weekday_name", "hour", "per_day", ".1f", list(figures.WEEKDAYS)
             ),
             "Transactions a day by hour",
@@ -77,8 +77,8 @@ def _ranking(view: View) -> None:
             widths={"By week": "small"},
         )
     with scatter:
-        charts.show_chart(
-            charts.bubbles(
+        drawing.show_chart(
+            groups.bubbles(
                 ranking.drop(columns="By week", errors="ignore"), "Store", "Revenue", "Margin", "Transactions"
             ),
             "Revenue and margin",
