@@ -45,7 +45,7 @@ BELOW = """
 COUNTS = """
     select store_name as "Store", count_rank as "Rank", product_name as "Product", days_uncounted as "Days",
            estimated_phantom_probability as "Empty (est.)", estimated_value_of_count as "Worth (est.)"
-    from reporting.count_list where {condition} order by count_rank, estimated_value_of_count desc limit 500
+    from reporting.count_list where {condition} order by count_rank, estimated_value_of_count desc
 """
 CAUSES = """
     select root_cause, sum(estimated_lost_margin) as lost_margin, count() as stockouts

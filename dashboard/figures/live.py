@@ -56,7 +56,7 @@ OUT_OF_STOCK = """
 """
 ANOMALIES = """
     select opened_at as "Since (UTC)", store_name as "Store", kind as "Kind", message as "Message", is_open as "Open"
-    from reporting.sales_anomalies where {condition} order by opened_at desc limit 200
+    from reporting.sales_anomalies where {condition} order by opened_at desc
 """
 STREAMS = "select * from reporting.stream_health order by stream"
 LATE_STORES = """
@@ -67,7 +67,7 @@ LATE_STORES = """
                 where is_current group by source, store_id) as s
         on d.source = s.source and d.store_id = s.store_id
     where {condition} and d.status in ('incomplete', 'not closed')
-    order by d.date_key desc, s.store_name limit 200
+    order by d.date_key desc, s.store_name
 """
 QUARANTINE = """
     select reason, sum(events) as events from reporting.quarantine_summary group by reason order by events desc, reason

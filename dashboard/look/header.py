@@ -1,6 +1,6 @@
 """What stands on top of every page: the filters, kept in the URL, and the stamp of the figures."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 
@@ -38,8 +38,8 @@ def show_header() -> View | None:
     whole_last = state.last_whole_day(reader, source)
     choice, currency = _filter_bar(reader, found, source, choice, whole_last)
     _remember(choice)
-    if choice.retailer and choice.retailer != source.name:
-        st.rerun()
+    if state.chosen_source(found, choice.retailer) != source:
+        st.rerun()  # another retailer has other stores, categories and days
     return View(reader, state.filters_of(choice, source, currency, whole_last), source)
 
 
@@ -81,48 +81,44 @@ def _remember(choice: Choice) -> None:
 def _filter_bar(
     reader: Remembered, found: list[state.Source], source: state.Source, choice: Choice, whole_last: date
 ) -> tuple[Choice, str]:
+    """The filters as they are set now, and the currency in view; the usual retailer and currency are not said."""
     currencies = state.currencies(reader, source.name)
-    stores, categories = state.stores(reader, source.name), state.categories(reader, source.name)
-    _drop_unknown(stores, categories)
+    currency = choice.currency if choice.currency in currencies else currencies[0]
+    retailer = source.name
     columns = iter(st.columns(_widths(len(found), len(currencies)), vertical_alignment="center"))
     with next(columns):
         days = _days(whole_last)
-    retailer = (
-        source.name if len(found) == 1 else _one(next(columns), "Retailer", [one.name for one in found], source.name)
-    )
-    currency = choice.currency if choice.currency in currencies else currencies[0]
+    if len(found) > 1:
+        retailer = _one(next(columns), "Retailer", [one.name for one in found], source.name)
     if len(currencies) > 1:
         currency = _one(next(columns), "Currency", currencies, currency)
-    with next(columns):
-        chosen_stores = st.multiselect(
-            "Stores", list(stores), key="stores", format_func=lambda of: stores.get(of, of),
-            placeholder="All stores", label_visibility="collapsed", wrap=False,
-        )  # fmt: skip
-    with next(columns):
-        chosen_categories = st.multiselect(
-            "Categories", categories, key="categories", placeholder="All categories",
-            label_visibility="collapsed", wrap=False,
-        )  # fmt: skip
+    stores = _several(next(columns), "Stores", state.stores(reader, source.name))
+    categories = _several(next(columns), "Categories", {one: one for one in state.categories(reader, source.name)})
     with next(columns):
         show_stamp(source.name)
-    said = Choice(
-        days,
-        retailer if len(found) > 1 and retailer != state.chosen_source(found, "").name else "",
-        currency if currency != currencies[0] else "",
-        tuple(chosen_stores),
-        tuple(chosen_categories),
-    )
-    return replace(said, retailer=retailer if said.retailer or retailer != source.name else ""), currency
+    usual = state.chosen_source(found, "").name
+    said = Choice(days, _unless(usual, retailer), _unless(currencies[0], currency), stores, categories)
+    return said, currency
+
+
+def _unless(usual: str, chosen: str) -> str:
+    return "" if chosen == usual else chosen
+
+
+def _several(column, label: str, names: dict[str, str]) -> tuple[str, ...]:
+    """Any number of what there is, by id; what another retailer or an old link had is dropped."""
+    key = label.lower()
+    st.session_state[key] = [one for one in st.session_state.get(key, []) if one in names]
+    with column:
+        chosen = st.multiselect(
+            label, list(names), key=key, format_func=lambda of: names.get(of, of), placeholder=f"All {key}",
+            label_visibility="collapsed", wrap=False,
+        )  # fmt: skip
+    return tuple(chosen)
 
 
 def _widths(retailers: int, currencies: int) -> list[float]:
     return [2.3, *([1.5] if retailers > 1 else []), *([1.0] if currencies > 1 else []), 2.6, 2.6, 3.4]
-
-
-def _drop_unknown(stores: dict[str, str], categories: list[str]) -> None:
-    """What another retailer or an old link had, and this one has not."""
-    st.session_state["stores"] = [one for one in st.session_state.get("stores", []) if one in stores]
-    st.session_state["categories"] = [one for one in st.session_state.get("categories", []) if one in categories]
 
 
 def _one(column, label: str, options: list[str], chosen: str) -> str:
