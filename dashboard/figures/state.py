@@ -28,7 +28,7 @@ CATEGORIES = """
 """
 LAST_DAYS = """
     select date_key, countIf(status = 'not closed') as not_closed, count() as places from reporting.store_days
-    where source = {retailer:String} group by date_key order by date_key desc limit 7
+    where source = {retailer:String} group by date_key order by date_key desc limit 10
 """
 COMPLETENESS = """
     select count() as days, countIf(status = 'incomplete') as incomplete, countIf(status = 'not closed') as not_closed,
