@@ -9,6 +9,7 @@ from cli import (
     airflow_verbs,
     alerts,
     chaos,
+    dashboard,
     data_verbs,
     demo,
     kpi,
@@ -36,6 +37,7 @@ app = typer.Typer(
 for verbs in (
     demo,
     stack_verbs,
+    dashboard,
     airflow_verbs,
     data_verbs,
     ml_verbs,

@@ -14,7 +14,7 @@ from cli.demo_models import build_demo_models, must_succeed
 from cli.programs import run_python
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from local_stack import supervision
+from local_stack import dashboard_service, supervision
 
 NEWS = "select * from reporting.realtime_dashboard"
 LIVE = ("streaming", "live")
@@ -49,9 +49,12 @@ def demo(
     build_demo_models(settings, _landed(settings))
     if live:
         _live_on(settings)
+    step("The dashboard")
+    dashboard_service.start(settings)
     console.print()
     console.print(_summary(settings))
     say(f"\nDone in {time.monotonic() - began:.0f} s. {_next_steps(live)}")
+    say(f"\nThe dashboard: {dashboard_service.url(settings.retail_dashboard_port)}")
 
 
 def _next_steps(live: bool) -> str:

@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    services: Annotated[list[str] | None, typer.Argument(help="More services to start: streaming, live.")] = None,
+    services: Annotated[
+        list[str] | None, typer.Argument(help="More services to start: streaming, live, dashboard.")
+    ] = None,
 ) -> None:
     """Start ClickHouse and Kafka, make topics and tables. What runs already is left as it is."""
     _require_known(services)

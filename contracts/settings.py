@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     retail_metrics_port: int = Field(0, ge=0, le=65_535)
     retail_live_rate: float = Field(2.0, gt=0)
 
+    retail_dashboard_port: int = Field(8501, ge=1, le=65_535)
     dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""
     retail_as_of: str = ""

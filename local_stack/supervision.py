@@ -59,6 +59,7 @@ SERVICES = (
         signals_children=False,
     ),
     Service("live", "ingestion.data_generator", ("--live",), autostart=False, priority=60, start_seconds=10),
+    Service("dashboard", "dashboard.serve_dashboard", autostart=False, priority=90, stop_seconds=5),
     # By SIGINT PostgreSQL ends its sessions; by SIGTERM it would wait for them.
     Service(
         "postgres", "local_stack.postgres", autostart=False, priority=20, stop_signal="INT", signals_children=False

@@ -12,6 +12,7 @@ PORTS = (
     "kafka_controller_port",
     "dbt_docs_port",
     "retail_airflow_port",
+    "retail_dashboard_port",
 )
 
 

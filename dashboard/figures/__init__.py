@@ -1,0 +1,1 @@
+"""What the pages show, as plain data frames and cards: nothing here knows of a browser."""

@@ -1,0 +1,1 @@
+"""How figures look: cards, charts, tables, colours, and what is said where there are none."""

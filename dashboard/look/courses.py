@@ -1,0 +1,195 @@
+"""Charts along an axis: over time, ahead, against capital."""
+
+import altair as alt
+import pandas as pd
+
+from dashboard.look.drawing import MONEY, SHARE, colours, drawn
+
+
+@drawn
+def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.Chart | None:
+    """Two lines over time: this year solid, last year dashed."""
+    if frame.empty:
+        return None
+    tones = colours()
+    names = {now: "This year", then: "Last year"}
+    long = frame.rename(columns=names).melt(x, list(names.values()), "Year", "Revenue")
+    scale = alt.Scale(domain=list(names.values()), range=[tones.first, tones.muted])
+    return (
+        alt.Chart(long)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%d %b", tickCount=7)),
+            y=alt.Y("Revenue:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+            color=alt.Color("Year:N", scale=scale),
+            strokeDash=alt.StrokeDash("Year:N", scale=alt.Scale(domain=list(names.values()), range=[[1, 0], [5, 4]])),
+            tooltip=[
+                alt.Tooltip(f"{x}:T", title="Week of", format="%d %b %Y"),
+                "Year:N",
+                alt.Tooltip("Revenue:Q", format=MONEY),
+            ],
+        )
+    )
+
+
+@drawn
+def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[str]) -> alt.LayerChart | None:
+    """Stacked columns of parts above and below nought, with a mark at their sum."""
+    if frame.empty:
+        return None
+    tones = colours()
+    columns = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X(f"yearmonth({x}):O", title=None, axis=alt.Axis(format="%b %y", labelAngle=0, labelOverlap=True)),
+            y=alt.Y(f"{y}:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+            color=alt.Color(f"{part}:N", scale=alt.Scale(domain=parts, range=list(tones.series[: len(parts)]))),
+            tooltip=[
+                alt.Tooltip(f"{x}:T", format="%B %Y", title="Month"),
+                f"{part}:N",
+                alt.Tooltip(f"{y}:Q", format=MONEY),
+            ],
+        )
+    )
+    total = (
+        alt.Chart(frame)
+        .mark_tick(thickness=2, width=22, color=tones.series[2])
+        .encode(
+            x=alt.X(f"yearmonth({x}):O", title=None),
+            y=alt.Y(f"sum({y}):Q", title=None),
+            tooltip=[alt.Tooltip(f"sum({y}):Q", format=MONEY, title="Together")],
+        )
+    )
+    return columns + total
+
+
+@drawn
+def banded(
+    frame: pd.DataFrame, x: str, seen: str, time_format: str, known: pd.DataFrame | None = None
+) -> alt.LayerChart | None:
+    """What came, as a line with points, over what was expected and its band."""
+    if frame.empty:
+        return None
+    tones = colours()
+    across = alt.X(f"{x}:T", title=None, axis=alt.Axis(format=time_format, tickCount=8))
+    band = (
+        alt.Chart(frame)
+        .mark_area(opacity=0.16, color=tones.muted)
+        .encode(x=across, y=alt.Y("lower:Q", title=None), y2="upper:Q")
+    )
+    labelled = {"expected": "Expected (est.)", seen: "Came"}
+    long = frame[[x, "expected", seen]].rename(columns=labelled).melt(x, var_name="what", value_name="value").dropna()
+    lines = (
+        alt.Chart(long)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=across,
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5)),
+            color=alt.Color(
+                "what:N", scale=alt.Scale(domain=["Came", "Expected (est.)"], range=[tones.first, tones.muted])
+            ),
+            strokeDash=alt.StrokeDash(
+                "what:N", scale=alt.Scale(domain=["Came", "Expected (est.)"], range=[[1, 0], [4, 3]])
+            ),
+            tooltip=[
+                alt.Tooltip(f"{x}:T", format=f"%d %b {time_format}" if "%H" in time_format else time_format),
+                "what:N",
+                alt.Tooltip("value:Q", format=",.1f"),
+            ],
+        )
+    )
+    return band + lines
+
+
+@drawn
+def fan(sold: pd.DataFrame, forecast: pd.DataFrame) -> alt.LayerChart | None:
+    """Units sold up to now, and the forecast with its band from then on."""
+    if forecast.empty:
+        return None
+    tones = colours()
+    across = alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", tickCount=10))
+    band = (
+        alt.Chart(forecast)
+        .mark_area(opacity=0.25, color=tones.second)
+        .encode(x=across, y=alt.Y("lower:Q", title=None), y2="upper:Q")
+    )
+    names = ["Sold", "Forecast (est.)"]
+    long = pd.concat(
+        [
+            sold.rename(columns={"sold": "units"}).assign(what=names[0]),
+            forecast[["day", "predicted"]].rename(columns={"predicted": "units"}).assign(what=names[1]),
+        ]
+    )
+    lines = (
+        alt.Chart(long)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=across,
+            y=alt.Y("units:Q", title=None, axis=alt.Axis(tickCount=5)),
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=[tones.first, tones.second])),
+            strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
+            tooltip=[alt.Tooltip("day:T", format="%a %d %b"), "what:N", alt.Tooltip("units:Q", format=",.0f")],
+        )
+    )
+    return band + lines
+
+
+@drawn
+def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart | None:
+    """Stock to come as steps, against the level to order at and the one to order up to."""
+    if frame.empty:
+        return None
+    tones = colours()
+    across = alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", tickCount=8))
+    stock = (
+        alt.Chart(frame)
+        .mark_area(interpolate="step-after", line={"color": tones.first}, color=tones.first, opacity=0.18)
+        .encode(
+            x=across,
+            y=alt.Y("closing:Q", title=None, axis=alt.Axis(tickCount=5)),
+            tooltip=[
+                alt.Tooltip("day:T", format="%a %d %b"),
+                alt.Tooltip("closing:Q", format=",.1f", title="stock (est.)"),
+                alt.Tooltip("wanted:Q", format=",.1f", title="wanted (est.)"),
+                alt.Tooltip("arriving:Q", format=",.0f", title="arriving"),
+            ],
+        )
+    )
+    lines = pd.DataFrame(
+        {
+            "level": [levels["reorder_point"], levels["order_up_to"]],
+            "name": ["Reorder point (est.)", "Order up to (est.)"],
+        }
+    )
+    rules = (
+        alt.Chart(lines)
+        .mark_rule(strokeDash=[4, 3], strokeWidth=2)
+        .encode(
+            y="level:Q",
+            color=alt.Color(
+                "name:N", scale=alt.Scale(domain=lines["name"].tolist(), range=[tones.second, tones.muted])
+            ),
+            tooltip=["name:N", alt.Tooltip("level:Q", format=",.0f")],
+        )
+    )
+    return stock + rules
+
+
+@drawn
+def curve(frame: pd.DataFrame, x: str, y: str, at: str) -> alt.LayerChart | None:
+    """Service against the capital it takes; the point in force stands out."""
+    if frame.empty:
+        return None
+    tones = colours()
+    base = alt.Chart(frame).encode(
+        x=alt.X(f"{x}:Q", title="stock at cost (est.)", axis=alt.Axis(format="~s", tickCount=5)),
+        y=alt.Y(f"{y}:Q", title=None, axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(zero=False)),
+        tooltip=[
+            alt.Tooltip(f"{x}:Q", format=MONEY),
+            alt.Tooltip(f"{y}:Q", format=SHARE),
+            alt.Tooltip(f"{at}:Q", title="× stock in force"),
+        ],
+    )
+    force = base.transform_filter(f"datum.{at} == 1").mark_point(size=140, filled=True, color=tones.second)
+    return base.mark_line(color=tones.first, point=alt.OverlayMarkDef(color=tones.first, size=30)) + force
