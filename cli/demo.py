@@ -22,7 +22,7 @@ CAUGHT_UP_S, FIRST_EVENT_S = 120, 300  # without any progress; from the start of
 
 SUMMARY = "select figure, source, value from reporting.warehouse_summary order by position, source, figure"
 NEXT = """\
-The stack stays up{lives}. Next:{dashboard}
+The stack stays up{lives}. Next:{look}
   ./retail sql "select * from core.fact_sales limit 5" --format Pretty
   ./retail docs         models, columns and lineage in a browser
   ./retail dbt build    after changing a model
@@ -59,9 +59,9 @@ def demo(
 
 def _next_steps(live: bool) -> str:
     if not live:
-        return NEXT.format(lives="", dashboard="")
+        return NEXT.format(lives="", look="")
     look = f'\n  ./retail sql "{NEWS}" --format Pretty'
-    return NEXT.format(lives=" and events flow", dashboard=look)
+    return NEXT.format(lives=" and events flow", look=look)
 
 
 def _simulate(settings: Settings, size: str) -> None:
