@@ -4,6 +4,7 @@ librdkafka sends what kafka-python would take ten times as long for; its idempot
 message within a run, and its partitioner is set to the one Java clients use.
 """
 
+import time
 from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, Message, Producer
@@ -11,6 +12,10 @@ from confluent_kafka import KafkaError, Message, Producer
 from contracts.problems import Problem
 
 Record = tuple[str, bytes, bytes]
+
+# The waiting is ours: Ctrl-C while confluent-kafka 2.16 waits in flush or poll comes out as SystemError, more often
+# than not.
+_PAUSE_S = 0.005
 
 
 class PublishingFailed(Problem):
@@ -50,13 +55,15 @@ class Publisher:
                 self._producer.produce(topic, key=key, value=value, on_delivery=self._delivered)
                 return
             except BufferError:
-                self._producer.poll(0.1)
+                self._producer.poll(0)
                 self._raise_failure()
+                time.sleep(_PAUSE_S)
 
     def flush(self) -> None:
         """Wait until every record is held by the broker. Raises PublishingFailed if one is not."""
-        while self._producer.flush(0.5):
+        while self._producer.flush(0):
             self._raise_failure()
+            time.sleep(_PAUSE_S)
         self._raise_failure()
 
     def _delivered(self, error: KafkaError | None, _message: Message) -> None:
