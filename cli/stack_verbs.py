@@ -122,10 +122,20 @@ def _duration(seconds: float) -> str:
 
 
 def _memory(pid: int) -> str:
+    """Of the service and of what it started, each shared page in part where the system tells."""
     try:
-        return f"{psutil.Process(pid).memory_info().rss / 1e6:,.0f} MB"
+        leader = psutil.Process(pid)
+        return f"{sum(_held(process) for process in (leader, *leader.children(recursive=True))) / 1e6:,.0f} MB"
     except psutil.Error:
         return ""
+
+
+def _held(process: psutil.Process) -> int:
+    try:
+        held = process.memory_full_info()
+        return getattr(held, "pss", held.rss)
+    except psutil.Error:  # it has ended since
+        return 0
 
 
 def logs(
