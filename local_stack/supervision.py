@@ -180,11 +180,11 @@ def start_service(settings: Settings, name: str) -> None:
         _supervisor(settings).startProcess(name, False)
 
 
-def stop_service(settings: Settings, name: str) -> bool:
-    """Stop one service and wait; False if it did not run."""
+def stop_service(settings: Settings, name: str, *, wait: bool = True) -> bool:
+    """Stop one service, and wait until it has stopped; False if it did not run."""
     if _state(settings, name) not in ("RUNNING", "STARTING", "BACKOFF"):
         return False
-    _supervisor(settings).stopProcess(name)
+    _supervisor(settings).stopProcess(name, wait)
     return True
 
 

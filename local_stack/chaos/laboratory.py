@@ -142,6 +142,15 @@ class Laboratory:
             supervision.stop_service(self.settings, SPARK)
         return self._state(SPARK) in ("STOPPED", "FATAL")
 
+    def kill_streaming_for_good(self) -> None:
+        """As a power cut would, and keep it from coming back. Raises Problem.
+
+        The supervisor is told first: a program that it starts anew and asks to stop in the same instant does not hear it.
+        """
+        supervision.stop_service(self.settings, SPARK, wait=False)
+        wait_until(lambda: self._killed(SPARK) or self._stopped(), _UP_S, "the streaming program to die")
+        self.stop_streaming()
+
     def has_given_up(self) -> bool:
         """True if the supervisor starts the streaming program no more."""
         return supervision.has_failed(self.settings, SPARK)

@@ -23,6 +23,7 @@ _MESSAGES = {f"staging.stg_events__{topic}_messages": "verdict = 'stands'" for t
 ROWS_OF_EVENTS: Mapping[str, str] = {
     **_MESSAGES,
     "staging.stg_events__quarantined_messages": "false",
+    "reporting.quarantine_summary": "false",
     "reporting.warehouse_summary": (
         "not (startsWith(figure, 'rows of stg_events__') or figure = 'rows of quarantined_events')"
     ),

@@ -85,10 +85,10 @@ def _come_back(lab: Laboratory, messages: int) -> str:
 
 
 def _strike(lab: Laboratory, fault: Fault, build: Build) -> str:
-    lab.kill(_KILLED.get(fault, SPARK))
     if fault in (Fault.COMMIT, Fault.CHECKPOINT):
-        lab.stop_streaming()
+        lab.kill_streaming_for_good()
         return _forget(lab, fault, build)
+    lab.kill(_KILLED.get(fault, SPARK))
     return ""
 
 
