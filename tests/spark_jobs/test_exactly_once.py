@@ -33,12 +33,12 @@ def _same_as_undisturbed(lab: Lab, models: WarehouseBuild, **changes: object) ->
     models.dbt("run")
     lab.land(**changes)
     assert lab.raw() == lab.log()
-    models.dbt("build")
+    models.dbt("run")
     disturbed = models.hashes()
     models.empty()
     lab.forget_landing()
     lab.land()
-    models.dbt("build")
+    models.dbt("run")
     assert disturbed == models.hashes()
     assert int(lab.client.command("SELECT count() FROM core.fact_sales")) > 1_000
 
