@@ -128,7 +128,7 @@ def test_landing_on_a_standalone_cluster(lab: Lab, cluster: str, tmp_path: Path)
     lab.produce(3_000)
     result = _submit(lab.settings, "land", "--master", cluster, "--", "--once", seconds=400)
     assert result.returncode == 0, result.stderr
-    assert "Landed 3,000 events" in result.stderr
+    assert "Landed 3,000 events" in result.stdout
     assert lab.raw() == lab.log()
     assert list((tmp_path / "work").glob("app-*/0/stderr")), "no executor of the cluster has worked"
     assert lab.checkpoint.exists()
