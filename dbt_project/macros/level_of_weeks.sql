@@ -10,7 +10,12 @@
 {#- The exposure that such a level rests on, that of the units it is drawn by included. -#}
 {% macro exposure_of_level(units, exposure) -%}
     (sum({{ exposure }}) over around + {{ _prior_units() }}
-        / greatest(sum({{ units }}) over life / greatest(sum({{ exposure }}) over life, 1.), 0.01))
+        / greatest({{ _over_life(units) }} / greatest({{ _over_life(exposure) }}, 1.), 0.01))
+{%- endmacro %}
+
+{#- As decimals: the rows of a life come in any order, and floats would add up to other last digits. -#}
+{% macro _over_life(figure) -%}
+    toFloat64(sum(toDecimal128({{ figure }}, 12)) over life)
 {%- endmacro %}
 
 {% macro windows_of_weeks() -%}

@@ -51,8 +51,8 @@ summed as (
         sum(units) as predicted_units,
         sum(lower_end) as lower_units,
         sum(upper_end) as upper_units,
-        sqrt(sum(pow(toFloat64(units - lower_end), 2))) as independent_below,
-        sqrt(sum(pow(toFloat64(upper_end - units), 2))) as independent_above
+        sqrt({{ exact_sum('pow(toFloat64(units - lower_end), 2)') }}) as independent_below,
+        sqrt({{ exact_sum('pow(toFloat64(upper_end - units), 2)') }}) as independent_above
     from lines_at_levels
     group by source, store_id, category, target_date, made_date
 

@@ -180,10 +180,10 @@ spreads_by_day as (
         source,
         part,
         date_key,
-        sum(is_known * arraySum(
+        {{ exact_sum('is_known * arraySum(
             (x, mean) -> least(pow(x - mean, 2), 16 * (mean + 1)) - mean, lines, expected_lines
-        )) as excess,
-        sum(is_known * arraySum(mean -> pow(mean, 2), expected_lines)) as squares
+        )') }} as excess,
+        {{ exact_sum('is_known * arraySum(mean -> pow(mean, 2), expected_lines)') }} as squares
     from hours_expected
     group by source, part, date_key
 

@@ -24,7 +24,7 @@ days_summed as materialized (
         days.category as category,
         days.date_key as date_key,
         sumIf(toFloat64(days.units_sold), days.promotion_id = '') as units_sold,
-        sumIf(units_per_day * (1. - days.out_of_stock_share), days.promotion_id = '') as units_expected
+        {{ exact_sum('units_per_day * (1. - days.out_of_stock_share)', "days.promotion_id = ''") }} as units_expected
     from days
     inner join weeks using (source, store_id, product_id, week_start_date)
     group by source, store_id, category, date_key
@@ -34,7 +34,8 @@ days_summed as materialized (
 stores_indexed as (
 
     select source, store_id, date_key,
-        sum(days_summed.units_sold) as store_units_sold, sum(days_summed.units_expected) as store_units_expected,
+        sum(days_summed.units_sold) as store_units_sold,
+        {{ exact_sum('days_summed.units_expected') }} as store_units_expected,
         if(store_units_expected > 0, store_units_sold / store_units_expected, 1.) as store_index
     from days_summed
     group by source, store_id, date_key
@@ -45,7 +46,7 @@ categories_indexed as (
 
     select source, category, date_key,
         sum(days_summed.units_sold) as category_units_sold,
-        sum(days_summed.units_expected * store_index) as category_units_expected,
+        {{ exact_sum('days_summed.units_expected * store_index') }} as category_units_expected,
         -- Thin days are drawn to 1.
         (category_units_sold + 2.) / (category_units_expected + 2.) as category_index
     from days_summed

@@ -61,8 +61,8 @@ cut_short as (
     select
         source, category,
         sum(toFloat64(days_cut_short.purchases) * (toFloat64(days_cut_short.purchases) - 1.)) as cut_pairs,
-        sum(squared_mean_of_day) as cut_squared_mean,
-        sum(squared_mean_counted) as cut_squared_mean_counted,
+        {{ exact_sum('squared_mean_of_day') }} as cut_squared_mean,
+        {{ exact_sum('squared_mean_counted') }} as cut_squared_mean_counted,
         arraySort(groupArray((toFloat64(days_cut_short.purchases), expected_seen, expected_unseen))) as cut_days
     from days_cut_short
     group by source, category
@@ -74,7 +74,7 @@ categories as (
     select
         source, category,
         sum(squared_purchases - toFloat64(purchases)) as pairs,
-        sum(squared_exposure * squared_mean) as pairs_expected
+        {{ exact_sum('squared_exposure * squared_mean') }} as pairs_expected
     from weeks_around
     group by source, category
 

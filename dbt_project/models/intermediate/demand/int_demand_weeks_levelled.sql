@@ -18,10 +18,10 @@ weeks as (
         min(days.category) as category,
         sum(toFloat64(days.units_sold)) as units_sold,
         max(toFloat64(days.units_sold)) as most_units_of_day,
-        sum((1. - days.out_of_stock_share) * demand_index) as exposure,
+        {{ exact_sum('(1. - days.out_of_stock_share) * demand_index') }} as exposure,
         sum(days.purchases) as purchases,
         sum(toFloat64(days.purchases) * days.purchases) as squared_purchases,
-        sum(pow((1. - days.out_of_stock_share) * demand_index, 2)) as squared_exposure
+        {{ exact_sum('pow((1. - days.out_of_stock_share) * demand_index, 2)') }} as squared_exposure
     from days
     inner join {{ ref('int_demand_days_indexed') }} as indexes using (source, store_id, category, date_key)
     group by source, store_id, product_id, week_start_date

@@ -14,7 +14,7 @@ weeks as (
         source, store_id, product_id, week_start_date,
         min(category) as category,
         sum(toFloat64(days.units_sold)) as units_sold,
-        sum(1. - days.out_of_stock_share) as days_available
+        {{ exact_sum('1. - days.out_of_stock_share') }} as days_available
     from days
     group by source, store_id, product_id, week_start_date
 

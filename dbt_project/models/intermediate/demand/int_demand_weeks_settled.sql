@@ -19,7 +19,7 @@ weeks_silent as (
 
     select
         source, store_id, product_id, week_start_date,
-        sum(phantom_probability * days.exposure) as empty_exposure
+        {{ exact_sum('phantom_probability * days.exposure') }} as empty_exposure
     from {{ ref('int_shelf_silence_days_expected') }} as days
     inner join silences using (source, store_id, product_id, silent_from)
     group by source, store_id, product_id, week_start_date

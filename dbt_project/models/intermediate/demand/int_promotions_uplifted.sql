@@ -18,7 +18,7 @@ promotions as (
         days.product_id as product_id,
         min(days.category) as category,
         sum(toFloat64(days.units_sold)) as units_sold,
-        sum(units_per_day * demand_index * (1. - days.out_of_stock_share)) as base_units
+        {{ exact_sum('units_per_day * demand_index * (1. - days.out_of_stock_share)') }} as base_units
     from days
     asof join {{ ref('int_demand_weeks_levelled') }} as weeks
         on days.source = weeks.source and days.store_id = weeks.store_id and days.product_id = weeks.product_id

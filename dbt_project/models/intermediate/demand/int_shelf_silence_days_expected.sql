@@ -83,7 +83,8 @@ days_usual as (
     select
         *,
         units_per_day * exposure_of_level as units_of_level,
-        units_of_level / greatest(exposure_of_level - sum(exposure) over weeks_around, 0.25) as level_without,
+        toFloat64(sum(toDecimal128(exposure, 12)) over weeks_around) as silent_exposure,
+        units_of_level / greatest(exposure_of_level - silent_exposure, 0.25) as level_without,
         level_without * times_usual as usual_units_of_day
     from days_rated
     window weeks_around as (

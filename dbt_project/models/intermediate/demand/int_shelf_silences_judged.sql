@@ -17,10 +17,10 @@ expected as (
 
     select
         source, store_id, product_id, silent_from,
-        min(category) as category, sum(days.expected_units) as expected_units,
+        min(category) as category, {{ exact_sum('days.expected_units') }} as expected_units,
         -- The level is known from so many purchases only: the gamma mean over what it may be.
         max(days.purchases_of_level) as purchases_known,
-        purchases_known * log1p(sum(days.surprise) / purchases_known) as surprise
+        purchases_known * log1p({{ exact_sum('days.surprise') }} / purchases_known) as surprise
     from {{ ref('int_shelf_silence_days_expected') }} as days
     group by source, store_id, product_id, silent_from
 
