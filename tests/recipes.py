@@ -15,7 +15,8 @@ FOLDER = PROJECT / "docs" / "recipes"
 _BLOCK = re.compile(
     r"(?:New file `(?P<path>[^`]+)`:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-_TEST = re.compile(r"^\./retail test (.+)$", re.MULTILINE)
+# What needs no running stack: a page's own tests, what writes a generated file, what checks the report.
+_COMMAND = re.compile(r"^(?:\./retail (test|powerbi) |\.venv/bin/python -m )([^#\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,16 @@ def changes(page: Path) -> list[Change]:
     return [change for block in _BLOCK.finditer(page.read_text()) for change in _changes(block)]
 
 
+def commands(page: Path) -> list[list[str]]:
+    """Its commands that need no running stack, in order, as arguments of `python -m`."""
+    modules = {"test": ["pytest"], "powerbi": ["cli", "powerbi"], "": []}
+    return [modules[verb] + rest.split() for verb, rest in _COMMAND.findall(page.read_text())]
+
+
 def named_tests(page: Path) -> list[str]:
-    """Arguments of its `./retail test` lines."""
-    return [argument for line in _TEST.findall(page.read_text()) for argument in line.split("#")[0].split()]
+    """Files and folders of its `./retail test` lines."""
+    named = [argument for command in commands(page) if command[0] == "pytest" for argument in command[1:]]
+    return [argument.split("::")[0] for argument in named if not argument.startswith("-")]
 
 
 def apply(change: Change, root: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes `$RETAIL_HOME/docs/data_dictionary.html` from what `./retail docs` (or `./retail dbt docs generate`) left.
+"""Writes `$RETAIL_HOME/dbt/data_dictionary.html` from what `./retail docs` (or `./retail dbt docs generate`) left.
 
 python -m warehouse.dictionary.write_dictionary
 """
@@ -34,7 +34,7 @@ def main() -> int:
     """Exit code 0, or 1 after a sentence on stderr."""
     home = load_settings().home
     try:
-        file = write_dictionary(home / "dbt" / "target", home / "docs")
+        file = write_dictionary(home / "dbt" / "target", home / "dbt")
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
