@@ -1,6 +1,7 @@
 """What the pages say exists: files they link to, verbs and options they name."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import click
@@ -13,13 +14,22 @@ from contracts.settings import PROJECT
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```.*?^ *```", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"\./retail((?: [A-Za-z0-9_.,:/=@*+-]+)+)")
+MADE = re.compile(r"^\+def (\w+)\(context: typer", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 RETAIL: click.Group = typer.main.get_command(app)  # type: ignore[assignment]
 
 
+@cache
 def _pages() -> list[Path]:
-    found = (path.relative_to(PROJECT) for path in PROJECT.rglob("*.md"))
-    return sorted(path for path in found if not any(part.startswith((".", "node_modules")) for part in path.parts))
+    """All pages of the project; what others brought along is not looked at."""
+    found, waiting = [], [PROJECT]
+    while waiting:
+        for path in waiting.pop().iterdir():
+            if path.is_dir() and not path.name.startswith((".", "node_modules")):
+                waiting.append(path)
+            elif path.suffix == ".md":
+                found.append(path.relative_to(PROJECT))
+    return sorted(found)
 
 
 def _text(page: Path) -> str:
@@ -48,8 +58,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", _pages(), ids=str)
 def test_verbs_exist(page: Path) -> None:
-    """Each `./retail VERB` is one, with the options that are written behind it."""
-    assert [said for call in CALL.findall(_text(page)) if (said := _wrong(call.split()))] == []
+    """Each `./retail VERB` is one, or is made on the page, with the options that are written behind it."""
+    text = _text(page)
+    calls = [words for call in CALL.findall(text) if (words := call.split())[0] not in MADE.findall(text)]
+    assert [said for words in calls if (said := _wrong(words))] == []
 
 
 def _wrong(words: list[str]) -> str:
