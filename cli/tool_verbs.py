@@ -54,12 +54,16 @@ def docs(
     port: Annotated[int | None, typer.Option(help="Where to serve; DBT_DOCS_PORT if not given.")] = None,
     only_make: Annotated[bool, typer.Option("--only-make", help="Make the site and do not serve it.")] = False,
 ) -> None:
-    """Make the dbt docs site (models, columns, lineage) and the events' JSON Schema; serve the site until Ctrl-C."""
+    """Make the dbt docs site, the data dictionary and the events' JSON Schema; serve the site until Ctrl-C."""
     from local_stack.stack import require_up
 
     settings = load_settings()
     require_up(settings)
-    code = run_python(settings, "contracts.write_schemas") or run_dbt(settings, ["docs", "generate"])
+    code = (
+        run_python(settings, "contracts.write_schemas")
+        or run_dbt(settings, ["docs", "generate"])
+        or run_python(settings, "warehouse.dictionary.write_dictionary")
+    )
     if code or only_make:
         raise typer.Exit(code)
     port = port or settings.dbt_docs_port

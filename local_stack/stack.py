@@ -36,7 +36,8 @@ def up(settings: Settings, tell: Tell) -> Settings:
     _wait_for(settings, "clickhouse", clickhouse_answers)
     _wait_for(settings, "kafka", broker_answers)
     create_topics(settings)
-    create_tables(connect(settings))
+    for change in create_tables(connect(settings)):
+        tell(change)
     return settings
 
 

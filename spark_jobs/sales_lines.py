@@ -20,6 +20,7 @@ from spark_jobs.valid_events import MESSAGE_COLUMNS
 
 PACKED = "source string, store_id string, lines binary"
 LINE_EVENTS = ("sale", "return")
+_TAKEN = (*LINE_EVENTS, "void")  # what else the topic carries is no business of the tills' minutes
 _SCHEMA = pa.schema([("source", pa.string()), ("store_id", pa.string()), ("lines", pa.binary())])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -79,7 +80,7 @@ def packed(batch: pa.RecordBatch, category: Categories) -> pa.RecordBatch:
     timestamps, values = batch.column("timestamp").to_pylist(), batch.column("value").to_pylist()
     for timestamp, value in zip(timestamps, values, strict=True):
         event = read_valid(SALES, value or b"")
-        if event is None or event["event_type"] == "store_day_closed":
+        if event is None or event["event_type"] not in _TAKEN:
             continue
         stores[event["source"], event["store_id"]].append(tuple(line_of(event, milliseconds(timestamp), category)))
     rows = [(*store, orjson.dumps(lines)) for store, lines in stores.items()]

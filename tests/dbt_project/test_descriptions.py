@@ -8,6 +8,7 @@ import yaml
 
 from contracts.settings import PROJECT
 from tests.dbt_project.warehouse_build import WarehouseBuild
+from warehouse.dictionary.entries import entries
 
 PUBLIC = ("core", "kpi", "reporting")
 PAGES = {
@@ -67,6 +68,14 @@ def test_each_column_is_described(models: list[dict]) -> None:
     ]
     assert bare == []
     assert [model["name"] for model in models if not model["columns"]] == []
+
+
+def test_the_dictionary_has_every_model_with_its_grain(manifest: dict[str, Any], models: list[dict]) -> None:
+    """Every source and model once, each model with the columns that are unique together."""
+    found = entries(manifest)
+    names = [*(source["name"] for source in manifest["sources"].values()), *(model["name"] for model in models)]
+    assert sorted(entry.name for entry in found if entry.layer != "seeds") == sorted(names)
+    assert [entry.name for entry in found if entry.kind not in ("source", "seed") and not entry.grain] == []
 
 
 def test_what_people_read_keeps_its_contract(models: list[dict]) -> None:

@@ -3,8 +3,11 @@
 import json
 
 import pyarrow as pa
+import pytest
 from live_lab import NOON, SALE
 
+from contracts import quick_verdict
+from contracts.events import SALES, TOPICS, StoreDayClosed
 from spark_jobs.sales_lines import net_amount, packed, unpacked
 
 VOID = {key: SALE[key] for key in list(SALE)[:10]} | {"event_id": "v", "event_type": "void"}
@@ -37,3 +40,17 @@ def test_half_a_ten_thousandth_goes_away_from_zero() -> None:
     assert net_amount(500, 1, 0) == 1
     assert net_amount(500, 1, 1) == -1
     assert net_amount(499, 1, 0) == 0
+
+
+def test_what_is_neither_line_nor_void_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The closing of a day, and a type that the contract learnt after this was written."""
+    head = {key: SALE[key] for key in list(SALE)[:7]} | {"business_date": "2026-01-02"}
+    closing = head | {"event_type": "store_day_closed", "ticket_count": 1, "net_total": "1", "currency": "EUR"}
+    monkeypatch.setitem(TOPICS[SALES], "doors_counted", StoreDayClosed)
+    quick_verdict._plans.cache_clear()
+    try:
+        values = [json.dumps(event).encode() for event in (closing, closing | {"event_type": "doors_counted"})]
+        assert quick_verdict.read_valid(SALES, values[1]) is not None
+        assert packed(_batch(*values), lambda source, product: "").num_rows == 0
+    finally:
+        quick_verdict._plans.cache_clear()

@@ -14,7 +14,7 @@ from warehouse.metrics.formulas import MeasureName, as_text
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kpis.md"
 _HEAD = """# KPIs
 
-Written by `python -m warehouse.metrics.write_kpis` from `dbt_project/models/metrics`; [how to add one](metrics.md).
+Written by `python -m warehouse.metrics.write_kpis` from `dbt_project/models/metrics`; [how to add one](recipes/kpi.md).
 ↑ more is better, ↓ less is better. "By" leaves out periods (day, week, month, quarter, year, weekday), which all have
 but those that are as of now, and what goes with an id: names, region, city and country of stores, department and brand
 of products, name and country of suppliers.
