@@ -145,7 +145,7 @@ class Laboratory:
     def kill_streaming_for_good(self) -> None:
         """As a power cut would, and keep it from coming back. Raises Problem.
 
-        The supervisor is told first: a program that it starts anew and asks to stop in the same instant does not hear it.
+        The supervisor is told first: a program started anew and asked to stop in the same instant does not hear it.
         """
         supervision.stop_service(self.settings, SPARK, wait=False)
         wait_until(lambda: self._killed(SPARK) or self._stopped(), _UP_S, "the streaming program to die")
