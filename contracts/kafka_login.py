@@ -1,7 +1,7 @@
 """How a client of Kafka says who it is, in the words of each of the three client libraries.
 
-All take KAFKA_SECURITY, KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA; the mechanism of SASL is SCRAM-SHA-512. Without security
-each gives nothing, so the laptop's clients are told what they always were.
+All take KAFKA_SECURITY, KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA; the mechanism of SASL is SCRAM-SHA-512. Without
+security a client is told the brokers' address only, as on the laptop.
 """
 
 from contracts.settings import Settings

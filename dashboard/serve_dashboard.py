@@ -1,4 +1,4 @@
-"""Serves the dashboard on RETAIL_DASHBOARD_BIND until it is stopped: `python -m dashboard.serve_dashboard [--port N]`."""
+"""Serves the dashboard until it is stopped: `python -m dashboard.serve_dashboard [--port N]`."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ APP = Path(__file__).with_name("app.py")
 
 
 def main() -> None:
-    """Start Streamlit; everything but the port is in `.streamlit/config.toml`."""
+    """Start Streamlit; everything but the address and the port is in `.streamlit/config.toml`."""
     parser = argparse.ArgumentParser(description=__doc__)
     settings = load_settings()
     parser.add_argument("--port", type=int, default=settings.retail_dashboard_port)

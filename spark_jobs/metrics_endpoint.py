@@ -76,7 +76,7 @@ def _escaped(text: str) -> str:
 
 @contextmanager
 def serving(port: int, gauges: Gauges, host: str = "127.0.0.1") -> Iterator[None]:
-    """Answer GET /metrics on the port of the address `host` while the block runs; nothing where it is 0. Raises Problem if it is in use."""
+    """Answer GET /metrics on `host` while the block runs; nothing if the port is 0. Raises Problem if it is in use."""
     if not port:
         yield
         return
