@@ -13,6 +13,7 @@ from contracts.settings import Settings, load_settings
 from ingestion.topics import create_topics
 from local_stack.telling import complain, confirm
 from warehouse.client import connect
+from warehouse.cluster_ddl import cluster_ddl
 from warehouse.create_tables import create_tables
 
 
@@ -32,7 +33,11 @@ def _prepare(settings: Settings) -> None:
     except (KafkaError, KafkaException) as error:
         raise Problem(f"Kafka at {settings.kafka_bootstrap} did not make the topics: {error}.") from error
     confirm(f"topics: {', '.join(made) if made else 'all there'}")
-    for change in create_tables(connect(settings)) or ["all there"]:
+    client = connect(settings)
+    if settings.clickhouse_cluster:
+        for statement in cluster_ddl(settings.clickhouse_cluster):
+            client.command(statement)
+    for change in create_tables(client) or ["all there"]:
         confirm(f"tables: {change}")
 
 
