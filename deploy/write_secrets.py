@@ -2,8 +2,8 @@
 
 Needs nothing but Python, so that a host with Docker only can run it. What is there stays as it is: to change a secret,
 delete its file and run this again. What is made of others (ClickHouse's hashes, the keys of the model store) is written
-anew each time. The folder is its owner's alone; the files in it can be read by the users of the containers, whose numbers
-are not the owner's, because Docker mounts a file with the mode it has here.
+anew each time. The folder is its owner's alone; the files in it can be read by everybody who gets there, because Docker
+mounts a file with the mode it has here, and the users of the containers have other numbers than the owner.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Tables that dbt does not own, as a cluster wants them: made on all replicas, and replicated.
 
-Run before `warehouse.create_tables`, which then finds them and adds what the contracts gain; ALTER of a replicated table
-reaches its other replicas by itself.
+Run before `warehouse.create_tables`, which then finds them and adds what the contracts gain; an ALTER of a replicated
+table reaches its other replicas by itself.
 """
 
 import re

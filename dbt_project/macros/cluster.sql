@@ -7,10 +7,11 @@
 
 {#- The engine as it is, or its replicated kind with the server's default path. -#}
 {% macro replicated(engine) -%}
-    {{ 'Replicated' if env_var('CLICKHOUSE_CLUSTER', '') and engine.endswith(('MergeTree', 'MergeTree()')) }}{{ engine }}
+    {% set is_plain = 'MergeTree' in engine and not engine.startswith('Replicated') %}
+    {{- 'Replicated' if env_var('CLICKHOUSE_CLUSTER', '') and is_plain else '' }}{{ engine }}
 {%- endmacro %}
 
 {% macro on_cluster() -%}
     {% set cluster = env_var('CLICKHOUSE_CLUSTER', '') %}
-    {{- 'on cluster `' ~ cluster ~ '`' if cluster }}
+    {{- 'on cluster `' ~ cluster ~ '`' if cluster else '' }}
 {%- endmacro %}
