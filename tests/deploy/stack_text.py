@@ -5,6 +5,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import yaml
 
@@ -83,4 +84,9 @@ def properties(file: Path) -> dict[str, str]:
     text = re.sub(r"\\\n\s*", "", file.read_text())
     lines = (line.strip() for line in text.splitlines())
     pairs = (re.split(r"\s*=\s*|\s+", line, maxsplit=1) for line in lines if line and not line.startswith("#"))
-    return {name: value for name, value in pairs}
+    return dict(pairs)
+
+
+def xml_root(file: Path) -> ElementTree.Element:
+    """The root of a file of ours."""
+    return ElementTree.parse(file).getroot()  # noqa: S314 - it is the project's own

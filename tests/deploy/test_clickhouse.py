@@ -4,12 +4,13 @@ import json
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from functools import lru_cache
+from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 import yaml
-from stack_text import DEPLOY, compose, services
+from stack_text import DEPLOY, compose, services, xml_root
 
 from contracts.settings import PROJECT
 from contracts.tables import DATABASES, RAW_TABLES, TRUTH
@@ -20,8 +21,8 @@ MODELS = PROJECT / "dbt_project" / "models"
 POLICY = "has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id))"
 
 
-def _users() -> ET.Element:
-    return ET.parse(FOLDER / "users.d" / "retail.xml").getroot()
+def _users() -> Element:
+    return xml_root(FOLDER / "users.d" / "retail.xml")
 
 
 def _grants(role: str) -> list[str]:
@@ -38,9 +39,9 @@ def _granted() -> set[str]:
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.xml")), ids=lambda file: file.name)
-def test_files_are_xml_for_clickhouse(file: object) -> None:
+def test_files_are_xml_for_clickhouse(file: Path) -> None:
     """Each parses and has the root that the server merges."""
-    assert ET.parse(str(file)).getroot().tag == "clickhouse"
+    assert xml_root(file).tag == "clickhouse"
 
 
 def test_the_writer_owns_our_databases_and_no_more() -> None:
@@ -95,7 +96,7 @@ def test_compose_mounts_what_the_server_reads() -> None:
         "/etc/clickhouse-server/users.d/retail.xml",
         "/etc/clickhouse-server/users.d/passwords.xml",
     } <= targets
-    config = ET.parse(FOLDER / "config.d" / "retail.xml").getroot()
+    config = xml_root(FOLDER / "config.d" / "retail.xml")
     assert f":{config.find('http_port').text}" in service["ports"][0]
     assert f"clickhouse:{config.find('prometheus/port').text}" in (DEPLOY / "prometheus" / "prometheus.yml").read_text()
     assert compose()["secrets"]["clickhouse_users"]["file"].endswith("clickhouse_users.xml")
@@ -103,7 +104,7 @@ def test_compose_mounts_what_the_server_reads() -> None:
 
 def test_a_managers_setting_can_be_set() -> None:
     """The server knows settings of the policies' prefix."""
-    config = ET.parse(FOLDER / "config.d" / "retail.xml").getroot()
+    config = xml_root(FOLDER / "config.d" / "retail.xml")
     assert config.find("custom_settings_prefixes").text == "SQL_" and "getSetting('SQL_stores')" in POLICY
 
 
@@ -117,11 +118,8 @@ def _columns(table: str) -> set[str]:
 def test_every_table_with_a_store_has_a_policy() -> None:
     """What a manager may read below the views shows own stores only; what has no policy has no store in it."""
     tables = {name for name in _granted() if not name.startswith("reporting.")}
-    found = [
-        re.fullmatch(r"CREATE ROW POLICY OR REPLACE own_stores ON (\S+) FOR SELECT USING (.*) TO store_manager", one)
-        for one in _statements()
-        if "ROW POLICY" in one
-    ]
+    form = r"CREATE ROW POLICY OR REPLACE own_stores ON (\S+) FOR SELECT USING (.*) TO store_manager"
+    found = [re.fullmatch(form, one) for one in _statements() if "ROW POLICY" in one]
     policies = {one[1]: one[2] for one in found}
     assert set(policies.values()) == {POLICY}
     assert {name for name in tables if "store_id" in _columns(name)} == set(policies)

@@ -106,7 +106,7 @@ def test_what_stays_is_asked_whether_it_is_well(name: str) -> None:
 
 
 def test_the_order_of_starting_holds() -> None:
-    """Who waits, waits for a service that is there: for its end where it ends, else for its health; never in a circle."""
+    """Who waits, waits for a service that is there: its end where it ends, else its health; never in a circle."""
     order = {name: service.get("depends_on", {}) for name, service in services().items()}
     for name, awaited in order.items():
         for other, how in awaited.items():

@@ -1,4 +1,4 @@
-"""The settings of a secured Kafka: complete, known to Kafka, without a password, and what our programs are told fits."""
+"""The settings of a secured Kafka: complete, known to Kafka, and without a password."""
 
 import re
 import zipfile

@@ -1,4 +1,4 @@
-"""Prometheus and Grafana ask for what is exposed: each metric exists, each target is a service, each panel has its data."""
+"""Prometheus and Grafana ask for what is exposed: metrics and labels exist, targets are services."""
 
 import json
 import re
