@@ -21,7 +21,7 @@ TOLD = [
     *(PROJECT / "spark_jobs" / "conf").glob("*.conf"),
     *(PROJECT / "docs" / name for name in ("production.md", "security.md")),
 ]
-# What follows password=, password: and their like, and how it begins where it is no password: a variable, a file, a dash.
+# What follows password=, password: and their like, and how it begins where it is none: a variable, a file, a dash.
 _GIVEN = re.compile(r"(?i)\b\w*(?:password|secret_?key|access_?key|token)\w*\"?[ \t]*[=:][ \t]*[\"']?([^\s\"',;)\]}]+)")
 _NO_VALUE = re.compile(r"[$<{%`…]|\.\.\.|/run/secrets/|\./secrets/|secrets/|true\b|false\b")
 _WELL_KNOWN = r"(?i)\b(minioadmin|changeme|letmein|admin123|airflow:airflow|postgres:postgres|password123|qwerty)\b"
