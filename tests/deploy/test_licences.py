@@ -25,11 +25,11 @@ EXCEPTIONS = {
 
 def _locked() -> set[str]:
     text = (PROJECT / "requirements.txt").read_text()
-    return {name.lower() for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+    return {_same(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
 
 
-def _named(package: Distribution) -> str:
-    return re.sub(r"[-_.]+", "-", package.metadata["Name"]).lower()
+def _same(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def licence(package: Distribution) -> str:
@@ -41,7 +41,7 @@ def licence(package: Distribution) -> str:
     return about.get("License-Expression") or "; ".join(classifiers) or (about.get("License") or "").split("\n")[0]
 
 
-PACKAGES = {_named(package): package for package in distributions()}
+PACKAGES = {_same(package.metadata["Name"]): package for package in distributions()}
 
 
 def test_the_lock_is_what_is_looked_at() -> None:

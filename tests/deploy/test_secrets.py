@@ -23,7 +23,7 @@ TOLD = [
 ]
 # What follows password=, password: and their like, and how it begins where it is none: a variable, a file, a dash.
 _GIVEN = re.compile(r"(?i)\b\w*(?:password|secret_?key|access_?key|token)\w*\"?[ \t]*[=:][ \t]*[\"']?([^\s\"',;)\]}]+)")
-_NO_VALUE = re.compile(r"[$<{%`…]|\.\.\.|/run/secrets/|\./secrets/|secrets/|true\b|false\b")
+_NO_VALUE = re.compile(r"[$<{%`…?]|\.\.\.|/run/secrets/|\./secrets/|secrets/|true\b|false\b")
 _WELL_KNOWN = r"(?i)\b(minioadmin|changeme|letmein|admin123|airflow:airflow|postgres:postgres|password123|qwerty)\b"
 
 
