@@ -6,10 +6,13 @@ import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
 import yaml
+from jinja2 import StrictUndefined, Template
 from stack_text import DEPLOY, compose, services, xml_root
 
 from contracts.settings import PROJECT
@@ -108,6 +111,7 @@ def test_a_managers_setting_can_be_set() -> None:
     assert config.find("custom_settings_prefixes").text == "SQL_" and "getSetting('SQL_stores')" in POLICY
 
 
+@lru_cache
 def _columns(table: str) -> set[str]:
     database, name = table.split(".")
     (file,) = MODELS.glob(f"{database}/**/{name}.yml")
@@ -158,6 +162,33 @@ def test_ddl_of_a_cluster() -> None:
     raw = [one for one in tables if any(name in one for name in RAW_TABLES.values())]
     assert len(raw) == 3 and all("SETTINGS replicated_deduplication_window = 1000" in one for one in raw)
     assert not any("non_replicated" in one for one in statements)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "engine", "clause"),
+    [
+        ("", "MergeTree()", "engine = MergeTree()"),
+        ("retail", "MergeTree()", "engine = ReplicatedMergeTree()"),
+        ("retail", "ReplacingMergeTree(v)", "engine = ReplicatedReplacingMergeTree(v)"),
+        ("retail", "Null", "engine = Null"),
+        ("retail", "ReplicatedMergeTree()", "engine = ReplicatedMergeTree()"),
+    ],
+)
+def test_engines_of_dbts_tables(cluster: str, engine: str, clause: str) -> None:
+    """A model's engine becomes its replicated kind on a cluster, and stays what it is without one."""
+    said = _macros(cluster, engine)
+    assert said.engine_clause().strip() == clause
+    assert said.on_cluster() == ("on cluster `retail`" if cluster else "")
+
+
+def _macros(cluster: str, engine: str) -> Any:
+    """The macros of dbt_project/macros/cluster.sql with dbt's words for a model of that engine."""
+    text = (PROJECT / "dbt_project" / "macros" / "cluster.sql").read_text()
+    words = {
+        "env_var": lambda _name, default: cluster or default,
+        "config": SimpleNamespace(get=lambda _name, default: engine or default),
+    }
+    return Template(text, undefined=StrictUndefined).make_module(words)
 
 
 def test_only_our_statements_are_spread() -> None:
