@@ -1,7 +1,8 @@
 """The only reader of the environment. Names, meanings and defaults are listed in `.env.example`.
 
 A value comes from the first of: the environment, `$RETAIL_HOME/secrets.env` (written by the laptop stack on its first
-start, readable by its owner only), `.env` beside this project's README, the default below.
+start, readable by its owner only), `.env` beside this project's README, a file of the setting's name in the folder
+RETAIL_SECRETS (how containers are handed secrets), the default below.
 """
 
 import os
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
 
     retail_home: Path = Path(".retail")
     retail_jars: Path | None = None
+    retail_secrets: Path | None = None
     retail_model_store: str = ""
     retail_test_online_retail: Path | None = None
     retail_test_clickhouse_connect: Path | None = None
@@ -31,6 +33,8 @@ class Settings(BaseSettings):
     clickhouse_host: str = "127.0.0.1"
     clickhouse_port: int = 8123
     clickhouse_secure: bool = False
+    clickhouse_ca: str = ""
+    clickhouse_cluster: str = Field("", pattern=r"^[A-Za-z0-9_]*$")
     clickhouse_user: str = "retail"
     clickhouse_password: SecretStr = SecretStr("")
     clickhouse_reader_user: str = "reader"
@@ -48,6 +52,10 @@ class Settings(BaseSettings):
     kafka_port: int = 9092
     kafka_internal_port: int = 9094
     kafka_controller_port: int = 9093
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_user: str = "retail"
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca: str = ""
     kafka_heap_mb: int = 512
     kafka_sales_partitions: int = Field(4, ge=1)
     kafka_inventory_partitions: int = Field(4, ge=1)
@@ -60,15 +68,23 @@ class Settings(BaseSettings):
     spark_stateful_partitions: int = Field(1, ge=1)
     landing_max_offsets_per_trigger: int = Field(1_000_000, ge=1)
     retail_metrics_port: int = Field(0, ge=0, le=65_535)
+    retail_metrics_bind: str = "127.0.0.1"
     retail_live_rate: float = Field(2.0, gt=0)
 
     retail_dashboard_port: int = Field(8501, ge=1, le=65_535)
+    retail_dashboard_bind: str = "127.0.0.1"
     dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""
     retail_as_of: str = ""
     dbt_threads: int = Field(2, ge=1)
 
     retail_airflow_port: int = 8080
+    retail_airflow_bind: str = "127.0.0.1"
+    retail_airflow_url: str = ""
+    retail_airflow_api_url: str = ""
+    retail_airflow_postgres_host: str = ""
+    retail_airflow_postgres_port: int = 5432
+    retail_airflow_postgres_password: SecretStr = SecretStr("")
     retail_airflow_user: str = "admin"
     retail_airflow_password: SecretStr = SecretStr("")
     retail_airflow_secret: SecretStr = SecretStr("")
@@ -132,8 +148,8 @@ def _as_text(value: object) -> str:
 def load_settings() -> Settings:
     """Settings of this process. Raises `pydantic.ValidationError` naming the variable that does not fit."""
     dotenv = PROJECT / ".env"
-    home = Settings(_env_file=dotenv).home
-    return Settings(_env_file=(dotenv, home / SECRETS_FILE))
+    said = Settings(_env_file=dotenv)
+    return Settings(_env_file=(dotenv, said.home / SECRETS_FILE), _secrets_dir=said.retail_secrets)
 
 
 NO_TELEMETRY = {

@@ -1,4 +1,4 @@
-"""Serves the dashboard on 127.0.0.1 until it is stopped: `python -m dashboard.serve_dashboard [--port N]`."""
+"""Serves the dashboard until it is stopped: `python -m dashboard.serve_dashboard [--port N]`."""
 
 import argparse
 import sys
@@ -11,14 +11,16 @@ APP = Path(__file__).with_name("app.py")
 
 
 def main() -> None:
-    """Start Streamlit; everything but the port is in `.streamlit/config.toml`."""
+    """Start Streamlit; everything but the address and the port is in `.streamlit/config.toml`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=load_settings().retail_dashboard_port)
+    settings = load_settings()
+    parser.add_argument("--port", type=int, default=settings.retail_dashboard_port)
     port = parser.parse_args().port
     threading.Thread(target=_import_ahead, daemon=True).start()
     from streamlit.web import cli
 
     sys.argv = ["streamlit", "run", str(APP), "--server.port", str(port)]
+    sys.argv += ["--server.address", settings.retail_dashboard_bind]
     cli.main()
 
 

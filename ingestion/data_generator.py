@@ -19,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.journal import Entry, alone, read_journal
@@ -109,7 +110,7 @@ def _out(options: argparse.Namespace, settings: Settings, source: str) -> Publis
         return NdjsonFiles(options.to)
     create_topics(settings)
     claim_source(settings.home, source, "simulation", add=options.add_source)
-    return Publisher(settings.kafka_bootstrap)
+    return Publisher(librdkafka(settings))
 
 
 def _history(sender: Sender, until: date, console: Console) -> bool:

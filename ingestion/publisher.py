@@ -5,7 +5,7 @@ message within a run, and its partitioner is set to the one Java clients use.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from confluent_kafka import KafkaError, Message, Producer
 
@@ -25,11 +25,12 @@ class PublishingFailed(Problem):
 class Publisher:
     """Sends (topic, key, value); `flush` returns when the broker holds everything sent."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, broker: str | Mapping[str, str]) -> None:
+        """`broker` is `host:port`, or what `contracts.kafka_login.librdkafka` gives."""
         self._failure: KafkaError | None = None
         self._producer = Producer(
             {
-                "bootstrap.servers": bootstrap,
+                **({"bootstrap.servers": broker} if isinstance(broker, str) else broker),
                 "enable.idempotence": True,
                 "partitioner": "murmur2_random",
                 "compression.type": "lz4",

@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from contracts.events import TOPICS
+from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.publisher import Publisher
@@ -95,7 +96,7 @@ def replay(
 
 def _publisher(settings: Settings) -> Publisher:
     """A publisher to a broker that answers and has the topics. Raises ReplayProblem."""
-    broker = AdminClient({"bootstrap.servers": settings.kafka_bootstrap, "log_level": 0})
+    broker = AdminClient({**librdkafka(settings), "log_level": 0})
     try:
         held = broker.list_topics(timeout=PATIENCE).topics
     except KafkaException:
@@ -103,7 +104,7 @@ def _publisher(settings: Settings) -> Publisher:
         raise ReplayProblem(f"No Kafka broker answers at {settings.kafka_bootstrap}.", remedy) from None
     if not held.keys() >= TOPICS.keys():
         create_topics(settings)
-    return Publisher(settings.kafka_bootstrap)
+    return Publisher(librdkafka(settings))
 
 
 def _new_content(file: Path, plan: Mapping, home: Path, *, again: bool) -> Content:

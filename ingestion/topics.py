@@ -5,12 +5,13 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.structs import TopicPartition
 
 from contracts.events import CATALOG, INVENTORY, SALES
+from contracts.kafka_login import kafka_python
 from contracts.settings import Settings
 
 
 def create_topics(settings: Settings) -> list[str]:
     """Create the topics that are missing; gives their names. What exists is left as it is."""
-    admin = KafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    admin = KafkaAdminClient(**kafka_python(settings))
     try:
         missing = [topic for topic in _topics(settings) if topic.name not in set(admin.list_topics())]
         if missing:
@@ -41,7 +42,7 @@ def _topics(settings: Settings) -> list[NewTopic]:
 
 def event_counts(settings: Settings) -> dict[str, int]:
     """Messages each topic holds, by its offsets."""
-    consumer = KafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
+    consumer = KafkaConsumer(**kafka_python(settings))
     try:
         return {topic: _held(consumer, topic) for topic in (SALES, INVENTORY, CATALOG)}
     finally:

@@ -8,6 +8,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from contracts.events import TOPICS
+from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import RAW_TABLES
@@ -49,7 +50,7 @@ def reader(settings: Settings) -> str:
 
 def kafka(settings: Settings) -> str:
     """The broker knows our topics."""
-    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap, "log_level": 0})
+    admin = AdminClient({**librdkafka(settings), "log_level": 0})
     try:
         known = admin.list_topics(timeout=10).topics
     except KafkaException as error:

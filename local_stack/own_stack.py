@@ -19,7 +19,11 @@ PORTS = (
     "dbt_docs_port",
     "retail_airflow_port",
 )
-_HERE = {"clickhouse_host": "127.0.0.1", "clickhouse_secure": False, "kafka_host": "127.0.0.1"}
+_HERE = {
+    **{"clickhouse_host": "127.0.0.1", "clickhouse_secure": False, "clickhouse_ca": "", "clickhouse_cluster": ""},
+    **{"kafka_host": "127.0.0.1", "kafka_security": "PLAINTEXT"},
+    **{"retail_airflow_postgres_host": "", "retail_airflow_url": "", "retail_airflow_api_url": ""},
+}
 _PLAIN = {
     "retail_schema_prefix": "",
     "retail_as_of": "",

@@ -19,6 +19,7 @@ from confluent_kafka import Consumer, KafkaException
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from contracts.kafka_login import librdkafka
 from contracts.settings import Settings, load_settings
 from spark_jobs.backfill_ranges import dated_ranges, end_of, instant, named_ranges
 from spark_jobs.batch_progress import Span
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, settings: Settings) -> str:
     client, held = connect(settings), bounds(settings)
     create_tables(client)
-    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": "backfill", "log_level": 0})
+    consumer = Consumer({**librdkafka(settings), "group.id": "backfill", "log_level": 0})
     try:
         spans = (
             named_ranges(options.offsets, held)

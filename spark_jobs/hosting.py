@@ -40,7 +40,7 @@ def session_options(settings: Settings) -> dict[str, str]:
 def host(settings: Settings, name: str, streams: Sequence[Stream], once: bool, stop: threading.Event) -> None:
     """Run the streams in one session called `name` until they end (`once`) or `stop` is set. Raises Problem."""
     meter = Meter.of(settings)
-    with serving(settings.retail_metrics_port, meter.gauges):
+    with serving(settings.retail_metrics_port, meter.gauges, settings.retail_metrics_bind):
         spark = build_session(name, settings, session_options(settings))
         try:
             follow(spark, streams, once, stop, meter.observe)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings
 from contracts.tables import RAW_TABLES
@@ -16,7 +17,7 @@ Bounds = dict[str, dict[int, tuple[int, int]]]
 
 def bounds(settings: Settings) -> Bounds:
     """First offset and the one after the last, by topic and partition. Raises Problem."""
-    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": "landing", "log_level": 0})
+    consumer = Consumer({**librdkafka(settings), "group.id": "landing", "log_level": 0})
     try:
         return {topic: _of_topic(consumer, topic) for topic in RAW_TABLES}
     except KafkaException as error:
@@ -29,7 +30,7 @@ class Ends:
     """Asks again and again how far topics reach, over one connection."""
 
     def __init__(self, settings: Settings) -> None:
-        self._admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap, "log_level": 0})
+        self._admin = AdminClient({**librdkafka(settings), "log_level": 0})
         self._partitions: dict[str, list[TopicPartition]] = {}
 
     def of(self, topics: Iterable[str]) -> dict[tuple[str, int], int]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql.functions import coalesce, col, lit, when
 
+from contracts import kafka_login
 from contracts.settings import Settings
 from contracts.tables import RAW_TABLES
 
@@ -38,7 +39,7 @@ def read_topics(
     """
     return (
         spark.readStream.format("kafka")
-        .option("kafka.bootstrap.servers", settings.kafka_bootstrap)
+        .options(**kafka_login.spark(settings))
         .option("subscribe", ",".join(topics))
         .option("startingOffsets", starting)
         .option("failOnDataLoss", "true")

@@ -1,4 +1,4 @@
-"""A host's figures in Prometheus' text format over HTTP, on the loopback interface only."""
+"""A host's figures in Prometheus' text format over HTTP."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,6 @@ from typing import Any
 
 from contracts.problems import Problem
 
-HOST = "127.0.0.1"
 # Gauge, the column of `monitoring.stream_progress` that it shows, and what it is.
 _BATCH = (
     ("retail_stream_input_rows", "input_rows", "Rows of the last batch."),
@@ -76,13 +75,13 @@ def _escaped(text: str) -> str:
 
 
 @contextmanager
-def serving(port: int, gauges: Gauges) -> Iterator[None]:
-    """Answer GET /metrics on the port while the block runs; nothing where it is 0. Raises Problem if it is in use."""
+def serving(port: int, gauges: Gauges, host: str = "127.0.0.1") -> Iterator[None]:
+    """Answer GET /metrics on `host` while the block runs; nothing if the port is 0. Raises Problem if it is in use."""
     if not port:
         yield
         return
     try:
-        server = ThreadingHTTPServer((HOST, port), _handler(gauges))
+        server = ThreadingHTTPServer((host, port), _handler(gauges))
     except OSError as error:
         raise Problem(f"Port {port} is in use.", "Stop what uses it, or change RETAIL_METRICS_PORT.") from error
     thread = threading.Thread(target=server.serve_forever, daemon=True)

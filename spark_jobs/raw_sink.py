@@ -15,7 +15,10 @@ from contracts.settings import Settings
 from spark_jobs.partition_writer import PartitionWriter
 from warehouse.client import connect
 
-_DIALLED = ("clickhouse_host", "clickhouse_port", "clickhouse_secure", "clickhouse_user", "clickhouse_password")
+_DIALLED = (
+    *("clickhouse_host", "clickhouse_port", "clickhouse_secure", "clickhouse_ca"),
+    *("clickhouse_user", "clickhouse_password"),
+)
 
 
 def sink_options(settings: Settings, run: str) -> dict[str, str]:

@@ -97,7 +97,10 @@ import sys
 
 from contracts.settings import load_settings
 
-NAMES = ("CLICKHOUSE_HOST", "CLICKHOUSE_PORT", "CLICKHOUSE_SECURE", "CLICKHOUSE_USER", "KAFKA_HOST", "KAFKA_PORT")
+NAMES = (
+    *("CLICKHOUSE_HOST", "CLICKHOUSE_PORT", "CLICKHOUSE_SECURE", "CLICKHOUSE_CA", "CLICKHOUSE_USER"),
+    *("KAFKA_HOST", "KAFKA_PORT", "KAFKA_SECURITY", "KAFKA_USER", "KAFKA_CA"),
+)
 values = load_settings().environment() | {"SPARK_MASTER": sys.argv[1]}
 for name in (*NAMES, "LANDING_MAX_OFFSETS_PER_TRIGGER", "SPARK_MASTER"):
     print(f"{name}={values[name]}")

@@ -36,9 +36,13 @@ def test_imports_point_one_way() -> None:
 
 
 def test_example_lists_every_setting() -> None:
-    """`.env.example` names exactly the settings that the code reads."""
-    listed = re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
+    """`.env.example` names exactly the settings that the code reads, and at its end what compose alone reads."""
+    settings, _, only_compose = EXAMPLE.read_text().partition("# -- Only for docker-compose.yml")
+    listed = re.findall(r"^([A-Z_]+)=", settings, re.MULTILINE)
     assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
+    others = re.findall(r"^([A-Z_]+)=", only_compose, re.MULTILINE)
+    read = set(re.findall(r"\$\{([A-Z_]+)", (PROJECT / "docker-compose.yml").read_text()))
+    assert sorted(others) == sorted(read - set(listed))
 
 
 def test_example_shows_the_defaults() -> None:
@@ -79,5 +83,5 @@ def test_lock_names_no_host() -> None:
 
 def test_compose_and_profile_are_yaml() -> None:
     """The YAML files at the edges parse."""
-    for name in ("dbt_project/profiles.yml", "dbt_project/dbt_project.yml"):
+    for name in ("dbt_project/profiles.yml", "dbt_project/dbt_project.yml", "docker-compose.yml"):
         assert yaml.safe_load((PROJECT / name).read_text())

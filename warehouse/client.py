@@ -35,6 +35,7 @@ def connect(
             host=settings.clickhouse_host,
             port=settings.clickhouse_port,
             secure=settings.clickhouse_secure,
+            ca_cert=settings.clickhouse_ca or None,
             username=name,
             password=password.get_secret_value(),
             connect_timeout=CONNECT_TIMEOUT_S,

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg2
 from psycopg2 import sql
@@ -39,7 +40,11 @@ def socket_folder(settings: Settings) -> Path:
 
 
 def url(settings: Settings, driver: str) -> str:
-    """SQLAlchemy's address of the database, by `psycopg2` or `asyncpg`."""
+    """SQLAlchemy's address of the database, by `psycopg2` or `asyncpg`: a server's, or the laptop's socket."""
+    if settings.retail_airflow_postgres_host:
+        password = quote(settings.retail_airflow_postgres_password.get_secret_value(), safe="")
+        server = f"{settings.retail_airflow_postgres_host}:{settings.retail_airflow_postgres_port}"
+        return f"postgresql+{driver}://{USER}:{password}@{server}/{DATABASE}"
     return f"postgresql+{driver}://{USER}@/{DATABASE}?host={socket_folder(settings)}"
 
 

@@ -27,8 +27,8 @@ def passwords_file(settings: Settings) -> Path:
 
 
 def base_url(settings: Settings) -> str:
-    """Where the page and the API are."""
-    return f"http://127.0.0.1:{settings.retail_airflow_port}"
+    """Where the API is, for its other parts, for tasks and for us."""
+    return settings.retail_airflow_api_url.rstrip("/") or f"http://127.0.0.1:{settings.retail_airflow_port}"
 
 
 def airflow_environment(settings: Settings) -> dict[str, str]:
@@ -76,10 +76,10 @@ def _core(settings: Settings) -> dict[str, str]:
 
 def _doors(settings: Settings) -> dict[str, str]:
     return {
-        "API__HOST": "127.0.0.1",
+        "API__HOST": settings.retail_airflow_bind,
         "API__PORT": str(settings.retail_airflow_port),
         "API__WORKERS": "1",
-        "API__BASE_URL": base_url(settings),
+        "API__BASE_URL": settings.retail_airflow_url.rstrip("/") or base_url(settings),
         "API__SECRET_KEY": _key(settings, "api").hex(),
         "API_AUTH__JWT_SECRET": _key(settings, "jwt").hex(),
     }

@@ -38,11 +38,12 @@ def up(settings: Settings, tell: Tell) -> Settings:
     _require_supervisor(settings)
     if not supervision.is_running(settings, "airflow-api-server"):
         require_free_ports("127.0.0.1", {"RETAIL_AIRFLOW_PORT": settings.retail_airflow_port})
-    _write_passwords(settings)
+    write_passwords(settings)
     tell("PostgreSQL, for Airflow's records")
     supervision.start_service(settings, "postgres")
     _wait_for(settings, ("postgres",), lambda: cluster.answers(settings))
-    _prepare(settings, tell)
+    cluster.ensure_database(settings)
+    migrate(settings, tell)
     tell("Airflow: API server, scheduler, DAG processor, triggerer")
     supervision.start_service(settings, PARTS[0])
     if models_changed(settings):
@@ -90,8 +91,8 @@ def _require_supervisor(settings: Settings) -> None:
         raise Problem("The stack was started by an older version.", "Run ./retail down, then ./retail airflow up.")
 
 
-def _prepare(settings: Settings, tell: Tell) -> None:
-    cluster.ensure_database(settings)
+def migrate(settings: Settings, tell: Tell) -> None:
+    """Bring Airflow's tables and pools to this version, skipping what is there. Raises Problem with Airflow's words."""
     stamp = airflow_home(settings) / "prepared"
     wanted = f"{version('apache-airflow')} {POOLS.read_text()}"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -110,7 +111,8 @@ def _run(command: list[str], environment: dict[str, str], what: str, folder: Pat
         raise Problem(what, " ".join(" ".join(said).split()))
 
 
-def _write_passwords(settings: Settings) -> None:
+def write_passwords(settings: Settings) -> None:
+    """Write what the simple auth manager compares passwords with, readable by its owner only."""
     file = passwords_file(settings)
     file.parent.mkdir(parents=True, exist_ok=True)
     words = {settings.retail_airflow_user: settings.retail_airflow_password.get_secret_value()}

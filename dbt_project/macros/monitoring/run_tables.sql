@@ -35,7 +35,7 @@
         {% for row in run_query(found).rows %}{% do columns_found.update({row[0]: row[1]}) %}{% endfor %}
         {% for table, columns in run_tables().items() %}
             {% if table not in columns_found %}
-                {% do run_query('create database if not exists `' ~ run_database() ~ '`') %}
+                {% do run_query('create database if not exists `' ~ run_database() ~ '` ' ~ on_cluster()) %}
                 {% do run_query(_create_run_table(table, columns)) %}
             {% endif %}
             {% for column, type in columns.items() if table in columns_found and column not in columns_found[table] %}
@@ -50,12 +50,12 @@
 {% macro recorded_commands() %}{{ return(['build', 'run', 'test', 'seed', 'snapshot']) }}{% endmacro %}
 
 {% macro _create_run_table(table, columns) %}
-    create table if not exists `{{ run_database() }}`.{{ table }} (
+    create table if not exists `{{ run_database() }}`.{{ table }} {{ on_cluster() }} (
         {% for column, type in columns.items() -%}
         {{ column }} {{ type }}{{ ', ' if not loop.last }}
         {%- endfor %}
     )
-    engine = MergeTree
+    engine = {{ replicated('MergeTree') }}
     partition by toYYYYMM(started_at)
     order by (invocation_id, {{ 'unique_id' if 'unique_id' in columns else 'started_at' }})
     ttl toDateTime(started_at) + interval 400 day
