@@ -45,7 +45,7 @@ def _charts(view: View, measures) -> None:
             "Sold, and the forecast from here",
             "Line chart: units sold in the last weeks, then units expected by day with a band.",
             nothing=NO_MODEL,
-            height=180,
+            height=165,
             note=f"units a day; {band}; {error}",
         )
     with weeks, guarded():
@@ -55,7 +55,7 @@ def _charts(view: View, measures) -> None:
             "Columns: weighted error and bias of the serving models by week of the horizon.",
             nothing=NO_MODEL,
             note="backtest, models that serve",
-            height=180,
+            height=165,
         )
 
 
@@ -68,7 +68,7 @@ def _tables(view: View, measures, models) -> None:
             "Models against the weekday mean",
             MODEL_KINDS,
             nothing=NO_MODEL,
-            rows=9,
+            rows=7,
             note="backtest, by class of demand",
         )
     with added, guarded():
@@ -77,11 +77,11 @@ def _tables(view: View, measures, models) -> None:
             "Value added over the weekday mean",
             "Bars: share of the weekday mean's error (RMSSE) that each model saves in the backtest.",
             nothing=NO_MODEL,
-            height=110,
+            height=85,
         )
         show_table(
             models[list(SERVING_NAMES)].rename(columns=SERVING_NAMES), "What serves, and why", {"Knows to": "day"},
-            nothing=NO_MODEL, rows=4, widths={"Why it serves": "large"},
+            nothing=NO_MODEL, rows=3, widths={"Why it serves": "large"},
         )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _reasons(view: View) -> None:
             "Line chart: fill rate against the stock at cost that it takes; the policy in force stands out.",
             nothing=f"{NOT_RECORDED} Replay policies with ./retail policies.",
             note="whole chain, est.",
-            height=170,
+            height=150,
         )
     with features, guarded():
         drawing.show_chart(
@@ -103,7 +103,7 @@ def _reasons(view: View) -> None:
             "What the boosted model goes by",
             "Bars: how much worse the model gets when a feature is shuffled.",
             nothing=f"{NOT_RECORDED} Train with ./retail train.",
-            height=170,
+            height=150,
         )
     with without, guarded():
         drawing.show_chart(
@@ -111,7 +111,7 @@ def _reasons(view: View) -> None:
             "Predicted days without stock",
             "Bars: predicted days that are over and on which stock ran out.",
             nothing="No predicted day is over yet.",
-            height=170,
+            height=150,
         )
     with drift:
         drawing.show_chart(None, "Drift; promotion uplift", "", nothing=f"{NOT_RECORDED} Nothing records them so far.")

@@ -1,6 +1,6 @@
-{#- On a cluster (CLICKHOUSE_CLUSTER) every table that stays is replicated; dbt-clickhouse itself adds ON CLUSTER to what it
-    makes. `engine_clause` takes the place of the adapter's macro of this name. Helper tables of a run stay on the replica
-    that dbt speaks to: a run speaks to one. -#}
+{#- On a cluster (CLICKHOUSE_CLUSTER) every table that stays is replicated; dbt-clickhouse itself adds ON CLUSTER to
+    what it makes. `engine_clause` takes the place of the adapter's macro of this name. Helper tables of a run stay on
+    the replica that dbt speaks to: a run speaks to one. -#}
 {% macro engine_clause() %}
   engine = {{ replicated(config.get('engine', default='MergeTree()')) }}
 {%- endmacro %}
