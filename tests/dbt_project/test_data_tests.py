@@ -6,7 +6,7 @@ from contracts.events import Receipt
 from tests.dbt_project.random_worlds import random_log
 from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.shop import moved
-from tests.dbt_project.warehouse_build import WarehouseBuild
+from tests.dbt_project.warehouse_build import NO_UNIT_TESTS, WarehouseBuild
 
 DAMAGE = [
     "INSERT INTO core.fact_sales SELECT * FROM core.fact_sales LIMIT 1",
@@ -38,11 +38,11 @@ def test_data_tests_find_damage(build: WarehouseBuild) -> None:
     """Doubled rows, wrong amounts, keys without a dimension, overlapping versions, lost stock turn their tests red."""
     land(build.client, random_log(worlds=10, messages=12, seed=5))
     land(build.client, [RawLog().append(moved(Receipt, source="world-000", unit_cost=3))])
-    build.dbt("build")
+    build.dbt("build", *NO_UNIT_TESTS)
     for damage in DAMAGE:
         build.client.command(damage)
     with pytest.raises(AssertionError) as failures:
-        build.dbt("test")
+        build.dbt("test", *NO_UNIT_TESTS)
     assert {name for name in FAILS if name not in str(failures.value)} == set()
 
 

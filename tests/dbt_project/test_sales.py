@@ -7,7 +7,7 @@ import pytest
 
 from tests.dbt_project.raw_log import RawLog, land
 from tests.dbt_project.scenarios import scenarios
-from tests.dbt_project.warehouse_build import WarehouseBuild
+from tests.dbt_project.warehouse_build import NO_UNIT_TESTS, WarehouseBuild
 
 
 class Told:
@@ -33,10 +33,10 @@ def told(built_once: WarehouseBuild) -> Told:
     built_once.empty()
     log, told = RawLog(), list(scenarios())
     land(built_once.client, [log.append(event) for scenario in told for event in scenario.first])
-    built_once.dbt("build")
+    built_once.dbt("build", *NO_UNIT_TESTS)
     parts = _parts(built_once)
     land(built_once.client, [log.append(event) for scenario in told for event in scenario.later])
-    built_once.dbt("build")
+    built_once.dbt("build", *NO_UNIT_TESTS)
     return Told(built_once, parts)
 
 

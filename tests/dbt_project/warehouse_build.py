@@ -15,6 +15,9 @@ from quality.model_copies import drop_models
 from tests.dbt_project.raw_log import empty_raw
 from warehouse.client import connect
 
+# Unit tests do not depend on what is landed: one build of the suite runs them (test_twin), the others need not.
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
 
 class WarehouseBuild:
     """A server, its raw tables and the dbt project over them, built in this process (a process per run costs 3 s)."""
