@@ -8,21 +8,18 @@ pause of a few seconds between pages: ten browsers on a laptop's two cores would
 import random
 import shutil
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from bench._dashboard import SCREEN, chromium, served
 from contracts.problems import Problem
-from contracts.settings import PROJECT, Settings, load_settings, process_environment
+from contracts.settings import load_settings
 from local_stack.ports import free_ports
 from local_stack.stack import require_up
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 CHANGES, VIEWERS, CHANGES_EACH = 40, 10, 10
 PAUSE_S = (2, 5)
 NAMES = ("Executive Overview", "Real-time Monitoring", "Inventory Management", "ML Insights", "Store Analytics")
@@ -38,37 +35,22 @@ def main() -> None:
     """Print the figures."""
     settings = load_settings()
     require_up(settings)
-    chromium = shutil.which("chromium")
-    if not chromium:
+    program = shutil.which("chromium")
+    if not program:
         raise Problem("There is no Chromium here.", "Install it: apt install chromium.")
-    _measure(free_ports(1)[0], chromium)
+    _measure(free_ports(1)[0], program)
 
 
-@contextmanager
-def _served(settings: Settings, port: int) -> Iterator[None]:
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.serve_dashboard", "--port", str(port)],
-        env=process_environment(settings),
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _measure(port: int, chromium: str) -> None:
+def _measure(port: int, program: str) -> None:
     address = f"http://127.0.0.1:{port}"
-    with _tab(chromium) as page:
+    with chromium(program) as browser:
+        page = browser.new_page(viewport=SCREEN)
         began = time.monotonic()
-        with _served(load_settings(), port):
+        with served(load_settings(), port):
             _opened(page, address)
             print(f"start to first figures, cold: {time.monotonic() - began:.1f} s")
             page.close()
-            page = page.context.browser.new_page(viewport={"width": 1440, "height": 900})
+            page = browser.new_page(viewport=SCREEN)
             print(f"start to first figures, warm: {_timed(lambda: _opened(page, address)):.1f} s")
             _changes(page, len(NAMES) * 2)  # each page once, and once more
             _tell("page changes, one viewer", _changes(page, CHANGES))
@@ -81,24 +63,6 @@ def _measure(port: int, chromium: str) -> None:
 def _tell(what: str, seconds: Sequence[float]) -> None:
     p95 = statistics.quantiles(seconds, n=20)[-1]
     print(f"{what}: median {statistics.median(seconds):.2f} s, p95 {p95:.2f} s, of {len(seconds)}")
-
-
-class _tab:  # noqa: N801  used as a word
-    """A browser with one tab."""
-
-    def __init__(self, chromium: str) -> None:
-        self._chromium = chromium
-
-    def __enter__(self) -> Any:
-        from playwright.sync_api import sync_playwright
-
-        self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=self._chromium, args=list(FLAGS))
-        return self._browser.new_page(viewport={"width": 1440, "height": 900})
-
-    def __exit__(self, *_error: object) -> None:
-        self._browser.close()
-        self._playwright.stop()
 
 
 def _opened(page: Any, address: str) -> None:

@@ -11,55 +11,45 @@ MECHANISM = "SCRAM-SHA-512"
 
 def librdkafka(settings: Settings) -> dict[str, str]:
     """Options of confluent-kafka's clients, the brokers' address among them."""
-    options = {"bootstrap.servers": settings.kafka_bootstrap}
-    if settings.kafka_security == "PLAINTEXT":
-        return options
-    options["security.protocol"] = settings.kafka_security
-    if _has_sasl(settings):
-        options["sasl.mechanism"] = MECHANISM
-        options["sasl.username"] = settings.kafka_user
-        options["sasl.password"] = settings.kafka_password.get_secret_value()
-    if _has_private_ca(settings):
-        options["ssl.ca.location"] = settings.kafka_ca
-    return options
+    login = {
+        "sasl.mechanism": MECHANISM,
+        "sasl.username": settings.kafka_user,
+        "sasl.password": settings.kafka_password.get_secret_value(),
+    }
+    authority = {"ssl.ca.location": settings.kafka_ca}
+    return _options(settings, "bootstrap.servers", "security.protocol", login, authority)
 
 
 def kafka_python(settings: Settings) -> dict[str, str]:
     """Arguments of kafka-python's clients, the brokers' address among them."""
-    options = {"bootstrap_servers": settings.kafka_bootstrap}
-    if settings.kafka_security == "PLAINTEXT":
-        return options
-    options["security_protocol"] = settings.kafka_security
-    if _has_sasl(settings):
-        options["sasl_mechanism"] = MECHANISM
-        options["sasl_plain_username"] = settings.kafka_user
-        options["sasl_plain_password"] = settings.kafka_password.get_secret_value()
-    if _has_private_ca(settings):
-        options["ssl_cafile"] = settings.kafka_ca
-    return options
+    login = {
+        "sasl_mechanism": MECHANISM,
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password.get_secret_value(),
+    }
+    authority = {"ssl_cafile": settings.kafka_ca}
+    return _options(settings, "bootstrap_servers", "security_protocol", login, authority)
 
 
 def spark(settings: Settings) -> dict[str, str]:
     """Options of Spark's Kafka source, which hands on to the Java client what begins with `kafka.`."""
-    options = {"kafka.bootstrap.servers": settings.kafka_bootstrap}
-    if settings.kafka_security == "PLAINTEXT":
-        return options
-    options["kafka.security.protocol"] = settings.kafka_security
-    if _has_sasl(settings):
-        options["kafka.sasl.mechanism"] = MECHANISM
-        options["kafka.sasl.jaas.config"] = _jaas(settings)
-    if _has_private_ca(settings):
-        options["kafka.ssl.truststore.type"] = "PEM"
-        options["kafka.ssl.truststore.location"] = settings.kafka_ca
+    login = {"kafka.sasl.mechanism": MECHANISM, "kafka.sasl.jaas.config": _jaas(settings)}
+    authority = {"kafka.ssl.truststore.type": "PEM", "kafka.ssl.truststore.location": settings.kafka_ca}
+    return _options(settings, "kafka.bootstrap.servers", "kafka.security.protocol", login, authority)
+
+
+def _options(
+    settings: Settings, brokers: str, security: str, login: dict[str, str], authority: dict[str, str]
+) -> dict[str, str]:
+    """What of these KAFKA_SECURITY asks for; an authority is named where it is a company's own."""
+    options = {brokers: settings.kafka_bootstrap}
+    if settings.kafka_security != "PLAINTEXT":
+        options[security] = settings.kafka_security
+    if settings.kafka_security.startswith("SASL_"):
+        options |= login
+    if settings.kafka_security.endswith("SSL") and settings.kafka_ca:
+        options |= authority
     return options
-
-
-def _has_sasl(settings: Settings) -> bool:
-    return settings.kafka_security.startswith("SASL_")
-
-
-def _has_private_ca(settings: Settings) -> bool:
-    return settings.kafka_security.endswith("SSL") and bool(settings.kafka_ca)
 
 
 def _jaas(settings: Settings) -> str:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from contracts.events import CATALOG
-from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import load_settings
 from ingestion.ndjson import NdjsonFiles
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         messages = catalogue(Run(options.world, options.size, options.seed, options.source, options.start, NONE))
         if options.to is None:
             claim_source(settings.home, options.source, "simulation", add=options.add_source)
-        out = NdjsonFiles(options.to) if options.to else Publisher(librdkafka(settings))
+        out = NdjsonFiles(options.to) if options.to else Publisher(settings)
         out.send(messages)
         out.flush()
     except Problem as error:

@@ -19,7 +19,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.journal import Entry, alone, read_journal
@@ -110,7 +109,7 @@ def _out(options: argparse.Namespace, settings: Settings, source: str) -> Publis
         return NdjsonFiles(options.to)
     create_topics(settings)
     claim_source(settings.home, source, "simulation", add=options.add_source)
-    return Publisher(librdkafka(settings))
+    return Publisher(settings)
 
 
 def _history(sender: Sender, until: date, console: Console) -> bool:

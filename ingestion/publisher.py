@@ -5,11 +5,13 @@ message within a run, and its partitioner is set to the one Java clients use.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
+from contracts.settings import Settings
 
 Record = tuple[str, bytes, bytes]
 
@@ -25,12 +27,11 @@ class PublishingFailed(Problem):
 class Publisher:
     """Sends (topic, key, value); `flush` returns when the broker holds everything sent."""
 
-    def __init__(self, broker: str | Mapping[str, str]) -> None:
-        """`broker` is `host:port`, or what `contracts.kafka_login.librdkafka` gives."""
+    def __init__(self, settings: Settings) -> None:
         self._failure: KafkaError | None = None
         self._producer = Producer(
             {
-                **({"bootstrap.servers": broker} if isinstance(broker, str) else broker),
+                **librdkafka(settings),
                 "enable.idempotence": True,
                 "partitioner": "murmur2_random",
                 "compression.type": "lz4",

@@ -104,7 +104,7 @@ def _publisher(settings: Settings) -> Publisher:
         raise ReplayProblem(f"No Kafka broker answers at {settings.kafka_bootstrap}.", remedy) from None
     if not held.keys() >= TOPICS.keys():
         create_topics(settings)
-    return Publisher(librdkafka(settings))
+    return Publisher(settings)
 
 
 def _new_content(file: Path, plan: Mapping, home: Path, *, again: bool) -> Content:

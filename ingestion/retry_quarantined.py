@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from contracts.kafka_login import librdkafka
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from ingestion.mended import Mended, mended_by, mended_lines, without_known
@@ -44,7 +43,7 @@ def _retry(options: argparse.Namespace, settings: Settings) -> int:
     if not (options.yes or _agreed(len(good))):
         sys.stderr.write("Nothing was sent.\n")
         return 1
-    publisher = Publisher(librdkafka(settings))
+    publisher = Publisher(settings)
     publisher.send((message.topic, message.key, message.value) for message in good)
     publisher.flush()
     sys.stderr.write(f"{len(good):,} messages are sent; what was rejected stays in quarantine.\n")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pandas as pd
 
 from dashboard.figures.filters import Filters
-from dashboard.figures.kpis import Card, beside, kpi_cards, kpi_table, whole_weeks
+from dashboard.figures.kpis import Card, beside, kpi_cards, kpi_table, places_compared, whole_weeks
 from dashboard.figures.reading import Reader
 from dashboard.figures.words import NONE, money
 from warehouse.metrics.questions import LAST_YEAR, YEAR_TO_DATE
@@ -82,11 +82,9 @@ def lost_margin_by_cause(reader: Reader, filters: Filters) -> pd.DataFrame:
 def stores_by_growth(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Places that sold, best like-for-like growth first; whole days only."""
     names = ["total_revenue", "like_for_like_growth", "profit_margin", "in_stock_rate"]
-    window = filters.window
-    if not window.is_comparable:
-        return pd.DataFrame()
-    found = kpi_table(reader, filters, names, ["store_id", "store_name"], last=window.whole_last, compare=[LAST_YEAR])
-    found = found[found["total_revenue"] != 0]
+    found = places_compared(reader, filters, names)
+    if found.empty:
+        return found
     return pd.DataFrame(
         {
             "Store": found["store_name"],

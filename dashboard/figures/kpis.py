@@ -79,6 +79,18 @@ def kpi_table(
     return reader.ask(asked)
 
 
+def places_compared(reader: Reader, filters: Filters, names: Sequence[str]) -> pd.DataFrame:
+    """KPIs by place that sold, with a year before as `…__{LAST_YEAR}`; whole days only, empty if there are none.
+
+    `total_revenue` is among the names.
+    """
+    window = filters.window
+    if not window.is_comparable:
+        return pd.DataFrame()
+    found = kpi_table(reader, filters, names, ["store_id", "store_name"], last=window.whole_last, compare=[LAST_YEAR])
+    return found[found["total_revenue"] != 0]
+
+
 def label_of(metric: Metric) -> str:
     """The label without the mark of an estimate, which cards and headings show their own way."""
     return metric.label.replace(_ESTIMATED, "")

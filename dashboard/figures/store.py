@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard.figures.executive import percent
 from dashboard.figures.filters import Filters
-from dashboard.figures.kpis import NOT_TRACKED, Card, beside, kpi_cards, kpi_table, whole_weeks
+from dashboard.figures.kpis import NOT_TRACKED, Card, beside, kpi_cards, kpi_table, places_compared, whole_weeks
 from dashboard.figures.reading import Reader
 from warehouse.metrics.questions import LAST_YEAR
 
@@ -56,11 +56,9 @@ def range_gaps(reader: Reader, filters: Filters) -> Card:
 def ranking(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Places that sold, the most revenue first, with their course of whole weeks; whole days only."""
     names = ["total_revenue", "profit_margin", "average_transaction_value", "in_stock_rate", "transactions"]
-    window = filters.window
-    if not window.is_comparable:
-        return pd.DataFrame()
-    found = kpi_table(reader, filters, names, ["store_id", "store_name"], last=window.whole_last, compare=[LAST_YEAR])
-    found = found[found["total_revenue"] != 0]
+    found = places_compared(reader, filters, names)
+    if found.empty:
+        return found
     return pd.DataFrame(
         {
             "Store": found["store_name"],

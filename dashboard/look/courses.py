@@ -5,6 +5,9 @@ import pandas as pd
 
 from dashboard.look.drawing import MONEY, SHARE, colours, drawn
 
+_FIVE_TICKS = alt.Axis(tickCount=5)
+_IN_THOUSANDS = alt.Axis(tickCount=5, format="~s")
+
 
 @drawn
 def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.Chart | None:
@@ -13,23 +16,10 @@ def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.C
         return None
     tones = colours()
     names = {now: "This year", then: "Last year"}
-    long = frame.rename(columns=names).melt(x, list(names.values()), "Year", "Revenue")
-    scale = alt.Scale(domain=list(names.values()), range=[tones.first, tones.muted])
-    return (
-        alt.Chart(long)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%d %b", tickCount=7)),
-            y=alt.Y("Revenue:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
-            color=alt.Color("Year:N", scale=scale),
-            strokeDash=alt.StrokeDash("Year:N", scale=alt.Scale(domain=list(names.values()), range=[[1, 0], [5, 4]])),
-            tooltip=[
-                alt.Tooltip(f"{x}:T", title="Week of", format="%d %b %Y"),
-                "Year:N",
-                alt.Tooltip("Revenue:Q", format=MONEY),
-            ],
-        )
-    )
+    long = frame.rename(columns=names).melt(x, list(names.values()), "what", "value")
+    across = alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%d %b", tickCount=7))
+    when = alt.Tooltip(f"{x}:T", title="Week of", format="%d %b %Y")
+    return _solid_and_dashed(long, across, [*names.values()], [tones.first, tones.muted], when, MONEY, _IN_THOUSANDS)
 
 
 @drawn
@@ -43,7 +33,7 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[st
         .mark_bar()
         .encode(
             x=alt.X(f"yearmonth({x}):O", title=None, axis=alt.Axis(format="%b %y", labelAngle=0, labelOverlap=True)),
-            y=alt.Y(f"{y}:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
+            y=alt.Y(f"{y}:Q", title=None, axis=_IN_THOUSANDS),
             color=alt.Color(f"{part}:N", scale=alt.Scale(domain=parts, range=list(tones.series[: len(parts)]))),
             tooltip=[
                 alt.Tooltip(f"{x}:T", format="%B %Y", title="Month"),
@@ -65,41 +55,17 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[st
 
 
 @drawn
-def banded(
-    frame: pd.DataFrame, x: str, seen: str, time_format: str, known: pd.DataFrame | None = None
-) -> alt.LayerChart | None:
-    """What came, as a line with points, over what was expected and its band."""
+def banded(frame: pd.DataFrame, x: str, seen: str) -> alt.LayerChart | None:
+    """What came by the minute or hour, over what was expected and its band."""
     if frame.empty:
         return None
     tones = colours()
-    across = alt.X(f"{x}:T", title=None, axis=alt.Axis(format=time_format, tickCount=8))
-    band = (
-        alt.Chart(frame)
-        .mark_area(opacity=0.16, color=tones.muted)
-        .encode(x=across, y=alt.Y("lower:Q", title=None), y2="upper:Q")
-    )
-    labelled = {"expected": "Expected (est.)", seen: "Came"}
-    long = frame[[x, "expected", seen]].rename(columns=labelled).melt(x, var_name="what", value_name="value").dropna()
-    lines = (
-        alt.Chart(long)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=across,
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5)),
-            color=alt.Color(
-                "what:N", scale=alt.Scale(domain=["Came", "Expected (est.)"], range=[tones.first, tones.muted])
-            ),
-            strokeDash=alt.StrokeDash(
-                "what:N", scale=alt.Scale(domain=["Came", "Expected (est.)"], range=[[1, 0], [4, 3]])
-            ),
-            tooltip=[
-                alt.Tooltip(f"{x}:T", format=f"%d %b {time_format}" if "%H" in time_format else time_format),
-                "what:N",
-                alt.Tooltip("value:Q", format=",.1f"),
-            ],
-        )
-    )
-    return band + lines
+    across = alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%H:%M", tickCount=8))
+    names = {seen: "Came", "expected": "Expected (est.)"}
+    long = frame[[x, *names]].rename(columns=names).melt(x, var_name="what", value_name="value").dropna()
+    when = alt.Tooltip(f"{x}:T", format="%d %b %H:%M")
+    lines = _solid_and_dashed(long, across, [*names.values()], [tones.first, tones.muted], when, ",.1f")
+    return _band(frame, across, tones.muted, 0.16) + lines
 
 
 @drawn
@@ -109,30 +75,47 @@ def fan(sold: pd.DataFrame, forecast: pd.DataFrame) -> alt.LayerChart | None:
         return None
     tones = colours()
     across = alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", tickCount=10))
-    band = (
-        alt.Chart(forecast)
-        .mark_area(opacity=0.25, color=tones.second)
-        .encode(x=across, y=alt.Y("lower:Q", title=None), y2="upper:Q")
-    )
     names = ["Sold", "Forecast (est.)"]
     long = pd.concat(
         [
-            sold.rename(columns={"sold": "units"}).assign(what=names[0]),
-            forecast[["day", "predicted"]].rename(columns={"predicted": "units"}).assign(what=names[1]),
+            sold.rename(columns={"sold": "value"}).assign(what=names[0]),
+            forecast[["day", "predicted"]].rename(columns={"predicted": "value"}).assign(what=names[1]),
         ]
     )
-    lines = (
+    when = alt.Tooltip("day:T", format="%a %d %b")
+    lines = _solid_and_dashed(long, across, names, [tones.first, tones.second], when, ",.0f")
+    return _band(forecast, across, tones.second, 0.25) + lines
+
+
+def _solid_and_dashed(
+    long: pd.DataFrame,
+    across: alt.X,
+    names: list[str],
+    tones: list[str],
+    when: alt.Tooltip,
+    figure: str,
+    axis: alt.Axis = _FIVE_TICKS,
+) -> alt.Chart:
+    """The first of `what` as a solid line, the second dashed; `value` over time."""
+    return (
         alt.Chart(long)
         .mark_line(strokeWidth=2)
         .encode(
             x=across,
-            y=alt.Y("units:Q", title=None, axis=alt.Axis(tickCount=5)),
-            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=[tones.first, tones.second])),
-            strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
-            tooltip=[alt.Tooltip("day:T", format="%a %d %b"), "what:N", alt.Tooltip("units:Q", format=",.0f")],
+            y=alt.Y("value:Q", title=None, axis=axis),
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=tones)),
+            strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 4]])),
+            tooltip=[when, "what:N", alt.Tooltip("value:Q", format=figure)],
         )
     )
-    return band + lines
+
+
+def _band(frame: pd.DataFrame, across: alt.X, colour: str, opacity: float) -> alt.Chart:
+    return (
+        alt.Chart(frame)
+        .mark_area(opacity=opacity, color=colour)
+        .encode(x=across, y=alt.Y("lower:Q", title=None), y2="upper:Q")
+    )
 
 
 @drawn
@@ -147,7 +130,7 @@ def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart |
         .mark_area(interpolate="step-after", line={"color": tones.first}, color=tones.first, opacity=0.18)
         .encode(
             x=across,
-            y=alt.Y("closing:Q", title=None, axis=alt.Axis(tickCount=5)),
+            y=alt.Y("closing:Q", title=None, axis=_FIVE_TICKS),
             tooltip=[
                 alt.Tooltip("day:T", format="%a %d %b"),
                 alt.Tooltip("closing:Q", format=",.1f", title="stock (est.)"),
@@ -183,7 +166,7 @@ def curve(frame: pd.DataFrame, x: str, y: str, at: str) -> alt.LayerChart | None
         return None
     tones = colours()
     base = alt.Chart(frame).encode(
-        x=alt.X(f"{x}:Q", title="stock at cost (est.)", axis=alt.Axis(format="~s", tickCount=5)),
+        x=alt.X(f"{x}:Q", title="stock at cost (est.)", axis=_IN_THOUSANDS),
         y=alt.Y(f"{y}:Q", title=None, axis=alt.Axis(format="%", tickCount=5), scale=alt.Scale(zero=False)),
         tooltip=[
             alt.Tooltip(f"{x}:Q", format=MONEY),

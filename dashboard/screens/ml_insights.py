@@ -30,7 +30,7 @@ def show() -> None:
         models = figures.serving(view.reader, view.filters)
         show_cards(figures.cards(measures, models), "Key figures of forecasts")
         _charts(view, measures)
-        _tables(view, measures, models)
+        _tables(measures, models)
         _reasons(view)
 
 
@@ -59,7 +59,7 @@ def _charts(view: View, measures) -> None:
         )
 
 
-def _tables(view: View, measures, models) -> None:
+def _tables(measures, models) -> None:
     compared, added = st.columns([15, 8])
     with compared, guarded():
         found = figures.models_compared(measures)

@@ -69,7 +69,7 @@ def _charts(minutes, hours) -> None:
     by_minute, by_hour = st.columns(2)
     with by_minute:
         drawing.show_chart(
-            courses.banded(minutes, "minute", "lines", "%H:%M"),
+            courses.banded(minutes, "minute", "lines"),
             "Last hour by minute against the expected band",
             "Line chart: sale lines of each minute of the last hour, what was expected, and the band that holds most.",
             nothing=NOT_LIVE,
@@ -78,7 +78,7 @@ def _charts(minutes, hours) -> None:
         )
     with by_hour:
         drawing.show_chart(
-            courses.banded(hours, "hour", "lines", "%H:%M"),
+            courses.banded(hours, "hour", "lines"),
             "Last day by hour against the expected band",
             "Line chart: sale lines by hour against what was expected, with the band that holds most hours.",
             nothing="No sales yet. Land some with ./retail demo.",

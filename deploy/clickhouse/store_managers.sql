@@ -37,19 +37,14 @@ GRANT SELECT ON kpi.mart_stock_projected TO store_manager;
 GRANT SELECT ON core.dim_product TO store_manager;
 GRANT SELECT ON core.dim_supplier TO store_manager;
 
-CREATE ROW POLICY OR REPLACE own_stores ON core.dim_store FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_count_list FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_demand_classes FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_inventory_health FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_known_losses_daily FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_replenishment FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_shrinkage FOR SELECT
-    USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;
-CREATE ROW POLICY OR REPLACE own_stores ON kpi.mart_stock_projected FOR SELECT
+CREATE ROW POLICY OR REPLACE own_stores ON
+    core.dim_store,
+    kpi.mart_count_list,
+    kpi.mart_demand_classes,
+    kpi.mart_inventory_health,
+    kpi.mart_known_losses_daily,
+    kpi.mart_replenishment,
+    kpi.mart_shrinkage,
+    kpi.mart_stock_projected
+    FOR SELECT
     USING has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id)) TO store_manager;

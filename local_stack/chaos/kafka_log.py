@@ -69,7 +69,7 @@ def empty_topics(settings: Settings) -> None:
 
 def send(settings: Settings, messages: Iterable[tuple[str, bytes, bytes]]) -> None:
     """Send (topic, key, value) as the simulator does; returns when the broker holds them."""
-    publisher = Publisher(settings.kafka_bootstrap)
+    publisher = Publisher(settings)
     publisher.send(messages)
     publisher.flush()
 

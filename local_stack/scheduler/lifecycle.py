@@ -43,7 +43,7 @@ def up(settings: Settings, tell: Tell) -> Settings:
     supervision.start_service(settings, "postgres")
     _wait_for(settings, ("postgres",), lambda: cluster.answers(settings))
     cluster.ensure_database(settings)
-    migrate(settings, tell)
+    _migrate_once(settings, tell)
     tell("Airflow: API server, scheduler, DAG processor, triggerer")
     supervision.start_service(settings, PARTS[0])
     if models_changed(settings):
@@ -91,17 +91,20 @@ def _require_supervisor(settings: Settings) -> None:
         raise Problem("The stack was started by an older version.", "Run ./retail down, then ./retail airflow up.")
 
 
-def migrate(settings: Settings, tell: Tell) -> None:
-    """Bring Airflow's tables and pools to this version, skipping what is there. Raises Problem with Airflow's words."""
+def _migrate_once(settings: Settings, tell: Tell) -> None:
     stamp = airflow_home(settings) / "prepared"
     wanted = f"{version('apache-airflow')} {POOLS.read_text()}"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
+    if not stamp.exists() or stamp.read_text() != wanted:
+        migrate(settings, tell)
+        stamp.write_text(wanted)
+
+
+def migrate(settings: Settings, tell: Tell) -> None:
+    """Bring Airflow's tables and pools to this version. Raises Problem with Airflow's words."""
     tell("Airflow's tables and pools")
     environment = airflow_environment(settings)
     for arguments in (("db", "migrate"), ("pools", "import", str(POOLS))):
         _run([*AIRFLOW, *arguments], environment, f"airflow {' '.join(arguments[:2])} failed.", PROJECT)
-    stamp.write_text(wanted)
 
 
 def _run(command: list[str], environment: dict[str, str], what: str, folder: Path) -> None:

@@ -9,7 +9,6 @@ import sys
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from local_stack.scheduler import lifecycle
-from local_stack.scheduler.environment import airflow_home
 from local_stack.telling import complain, tell
 
 
@@ -30,8 +29,6 @@ def _prepare(settings: Settings) -> None:
     if missing:
         raise Problem(f"{' and '.join(missing)} must be set.", "See docs/security.md, secrets.")
     lifecycle.write_passwords(settings)
-    # The mark of what is prepared lies in the home; the database it speaks of may be another one by now.
-    (airflow_home(settings) / "prepared").unlink(missing_ok=True)
     lifecycle.migrate(settings, tell)
     lifecycle.parse_models(settings)
 

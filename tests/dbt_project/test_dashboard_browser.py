@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from contracts.settings import PROJECT, Settings, process_environment
+from bench._dashboard import SCREEN, chromium, served
+from contracts.settings import Settings
 from dashboard.screens import PAGES
 from local_stack.ports import free_ports
 from tests.dashboard.relay import Relay
@@ -19,10 +19,6 @@ from tests.dbt_project.warehouse_build import WarehouseBuild
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here: apt install chromium")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 WEEK = "days=2026-01-05..2026-01-11"
 PATIENCE_MS = 30_000
 # Streamlit's own page asks for these below a page's address before it asks where they are.
@@ -49,19 +45,9 @@ def _served(settings: Settings, **changes: Any) -> Iterator[str]:
     """A dashboard over a warehouse, on a free port."""
     port = free_ports(1)[0]
     settings = Settings(**(settings.model_dump(exclude={"kafka_bootstrap"}) | changes))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.serve_dashboard", "--port", str(port)],
-        env=process_environment(settings),
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    with served(settings, port) as server:
         _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server)
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 def _wait_until_up(url: str, server: subprocess.Popen) -> None:
@@ -77,20 +63,16 @@ def _wait_until_up(url: str, server: subprocess.Popen) -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def browser() -> Iterator[Any]:
     """A browser without anybody's profile."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium(CHROMIUM) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
+def page(browser: Any) -> Iterator[Any]:
     """A tab that remembers what it asked for and what went wrong in it."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport=SCREEN)
     tab = context.new_page()
     tab.set_default_timeout(PATIENCE_MS)
     tab.asked, tab.wrong = [], []
@@ -114,6 +96,7 @@ def _open(page: Any, address: str, path: str = "", query: str = WEEK) -> None:
 def _settled(page: Any) -> None:
     """Wait until cards are there and no script runs."""
     page.locator(".card").first.wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
 
 

@@ -6,9 +6,10 @@ import threading
 
 import pytest
 
+from contracts.settings import Settings
 from ingestion.publisher import Publisher
 
-NOBODY = "127.0.0.1:1"
+NOBODY = Settings(_env_file=None, kafka_host="127.0.0.1", kafka_port=1)
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.15, 0.25, 0.35, 0.55, 0.65])

@@ -55,7 +55,7 @@ def test_killed_services_come_back_with_their_data(own_stack: Settings) -> None:
     """Broker and database, killed, are there again by themselves and hold what they held."""
     connect(own_stack).command("CREATE TABLE staging.kept (n UInt8) ENGINE = MergeTree ORDER BY n")
     connect(own_stack).command("INSERT INTO staging.kept VALUES (7)")
-    publisher = Publisher(own_stack.kafka_bootstrap)
+    publisher = Publisher(own_stack)
     publisher.send((SALES, b"key", b"value %d" % number) for number in range(50))
     publisher.flush()
     before = {name: _pid(own_stack, name) for name in ("clickhouse", "kafka")}
