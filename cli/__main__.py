@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from cli import (
     airflow_verbs,
     alerts,
+    backup_verbs,
     chaos,
     dashboard,
     data_verbs,
@@ -45,6 +46,7 @@ for verbs in (
     policy_verbs,
     quality_verbs,
     powerbi_verbs,
+    backup_verbs,
     tool_verbs,
     kpi,
     alerts,
