@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""
     retail_as_of: str = ""
+    retail_openlineage: str = ""
     dbt_threads: int = Field(2, ge=1)
 
     retail_airflow_port: int = 8080

@@ -1,5 +1,6 @@
 """Where backups are kept: the folder that the engine writes to, or another folder or bucket that they are copied to."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ class BackupStore:
 
     def __init__(self, location: str, staging: Path) -> None:
         """`location` is a path or a URI (`s3://…`); `staging` the folder that the engine writes and reads."""
-        self.location, self.staging = location, staging
+        self.staging = staging
+        self.location = _shown(location)
         with self._explained():
             staging.mkdir(parents=True, exist_ok=True)
             if "://" not in location:
@@ -129,3 +131,8 @@ class BackupStore:
             said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             remedy = "Correct --to, --from or RETAIL_BACKUPS; S3 reads its keys from the usual AWS variables."
             raise Problem(f"Backups at {self.location} cannot be read or written: {said}", remedy) from error
+
+
+def _shown(location: str) -> str:
+    """The place as it may be printed: a URI may hold keys, and options that say nothing to a reader."""
+    return re.sub(r"//[^/@]*@", "//", location.partition("?")[0]) if "://" in location else location

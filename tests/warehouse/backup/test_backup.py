@@ -238,6 +238,12 @@ def test_a_failed_backup_leaves_nothing(client: Client, store: BackupStore) -> N
     assert client.command(f"EXISTS DATABASE {FROZEN}") == 0
 
 
+def test_no_key_of_a_place_is_shown(tmp_path: Path) -> None:
+    """Keys and options in the URI of a bucket are in no sentence."""
+    store = BackupStore("s3://key:secret@bucket/nightly?region=us-east-1&endpoint_override=127.0.0.1:1", tmp_path)
+    assert store.location == "s3://bucket/nightly"
+
+
 def test_where_backups_are_kept_may_be_where_they_are_written(client: Client, _server: Settings) -> None:
     """Without a place of their own they stay in the engine's folder, and are restored from there."""
     store = BackupStore(_server.backups, _server.backup_folder)
