@@ -85,21 +85,17 @@ def restore(
     chosen = _chosen(found, name, store.location)
     _ask(f"Replace {len(chosen.tables)} tables by those of {chosen.name}, made {chosen.made_at:%F %T} UTC?", yes)
     with supervision.alone(settings, "backup"), _streams_stopped(settings):
-        client = connect(settings)
-        restore_backup(client, store, chosen.name, step)
-        _land_again(settings, client, chosen)
-    rows = sum(table.rows for table in chosen.tables)
-    say(f"{chosen.name} is restored: {rows:,} rows in {len(chosen.tables)} tables, every hash as it was.")
+        restored = restore_backup(connect(settings), store, chosen.name, step)
+        _land_again(settings, chosen)
+    rows = sum(table.rows for table in restored.tables)
+    say(f"{chosen.name} is restored: {rows:,} rows in {len(restored.tables)} tables, every hash as it was.")
     if chosen.scope == "raw-only":
         say("It holds no models: make them with ./retail dbt build --full-refresh.")
 
 
-def _land_again(settings: Settings, client, chosen: Manifest) -> None:
+def _land_again(settings: Settings, chosen: Manifest) -> None:
     from local_stack.after_restore import gaps, set_checkpoints_aside
-    from warehouse.create_tables import create_tables
 
-    for change in create_tables(client):
-        say(change)
     if set_checkpoints_aside(settings):
         say("The streams' checkpoints are set aside: they go on from what raw holds.")
     for gap in gaps(settings, chosen):

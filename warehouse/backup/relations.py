@@ -5,12 +5,14 @@ from typing import NamedTuple
 from clickhouse_connect.driver.client import Client
 
 from contracts.problems import Problem
-from contracts.tables import DATABASES
+from contracts.tables import DATABASES, RAW
 from warehouse.backup.manifest import Scope
 from warehouse.content_hash import Columns
 
 MODELLED = ("staging", "intermediate", "core", "kpi", "features", "reporting")  # dbt makes them of the others
-_OF_LANDING = "^(door|shut|behind)_"  # see warehouse.doors: they belong to a program that runs
+# Doors of landing runs, tables over archived files, views of quarantine and archive: programs and create_tables make
+# them of what is backed up.
+_MADE_ANEW = f"database = '{RAW}' AND engine NOT LIKE '%MergeTree'"
 
 
 class Relation(NamedTuple):
@@ -37,7 +39,7 @@ def relations(client: Client, scope: Scope) -> list[Relation]:
     databases = [name for name in DATABASES if scope == "all" or name not in MODELLED]
     query = f"""
         SELECT database, name, engine, ifNull(total_bytes, 0) FROM system.tables
-        WHERE database IN {{databases:Array(String)}} AND NOT match(name, '{_OF_LANDING}')
+        WHERE database IN {{databases:Array(String)}} AND NOT ({_MADE_ANEW})
         ORDER BY database, name
     """
     found = [Relation(*row) for row in client.query(query, {"databases": databases}).result_rows]

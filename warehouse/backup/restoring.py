@@ -12,9 +12,12 @@ from warehouse.backup.running import run
 from warehouse.backup.space import require_space
 from warehouse.backup.store import BackupStore
 from warehouse.content_hash import content_hash
+from warehouse.create_tables import create_tables
 from warehouse.doors import shut_other_doors
 
 Tell = Callable[[str], None]
+# Who was erased stays on the list, whatever is restored.
+KEPT = ("monitoring.erasures",)
 _ANY_SIZE = "SETTINGS max_table_size_to_drop = 0"
 
 
@@ -24,7 +27,7 @@ def restore_backup(client: Client, store: BackupStore, name: str, tell: Tell) ->
     Tables that the backup does not have stay. No stream may run: its doors to raw are shut here.
     """
     chain = store.chain(name)
-    manifest, names = chain[0], [one.name for one in chain]
+    manifest, names = _without_kept(client, chain[0]), [one.name for one in chain]
     require_space(store.staging, manifest.stored_bytes)
     if not store.is_staging:
         tell(f"Bringing {sum(one.written_bytes for one in chain) / 1e6:,.0f} MB from {store.location}")
@@ -36,6 +39,8 @@ def restore_backup(client: Client, store: BackupStore, name: str, tell: Tell) ->
     finally:
         store.tidy(names)
     _drop_aside(client)
+    for change in create_tables(client):
+        tell(change)
     return manifest
 
 
@@ -53,6 +58,11 @@ def put_back(client: Client) -> bool:
 def is_cut_short(client: Client) -> bool:
     """Whether a restore began and did not end."""
     return bool(client.command(f"EXISTS DATABASE {REPLACED}"))
+
+
+def _without_kept(client: Client, manifest: Manifest) -> Manifest:
+    kept = [name for name in KEPT if client.command(f"EXISTS TABLE {name}")]
+    return manifest.model_copy(update={"tables": [one for one in manifest.tables if one.name not in kept]})
 
 
 def _replace(client: Client, manifest: Manifest, tell: Tell) -> None:
