@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -32,6 +32,7 @@ def backup(
     to: Annotated[str, typer.Option(metavar="PLACE", help="A folder or s3://…; RETAIL_BACKUPS if not given.")] = "",
     incremental: Annotated[bool, typer.Option("--incremental", help="Only what the newest one lacks.")] = False,
     raw_only: Annotated[bool, typer.Option("--raw-only", help="Without the models, which dbt makes anew.")] = False,
+    keep_days: Annotated[int, typer.Option(help="Then delete older ones that nothing builds on; 0: none.", min=0)] = 0,
 ) -> None:
     """Back the warehouse up while everything goes on: tables, views, and which Kafka offsets they hold."""
     from warehouse.backup.store import BackupStore
@@ -42,10 +43,11 @@ def backup(
     with supervision.alone(settings, "backup"):
         store = BackupStore(to or settings.backups, settings.backup_folder)
         made = take_backup(connect(settings), store, "raw-only" if raw_only else "all", incremental, step)
+        old = store.forget(made.made_at - timedelta(days=keep_days)) if keep_days else []
     kind = f"on {made.base}" if made.base else "full, for nothing to build on was there" if incremental else "full"
     rows = sum(table.rows for table in made.tables)
     say(f"{made.name} ({kind}): {rows:,} rows, {_size(made.written_bytes)} written in {made.seconds:.1f} s.")
-    say(f"It is in {store.location}.")
+    say(f"It is in {store.location}{f'; {len(old)} older ones are deleted' if old else ''}.")
 
 
 def backups(

@@ -103,6 +103,17 @@ class BackupStore:
         for name in [] if self.is_staging else names:
             shutil.rmtree(self.staging / name, ignore_errors=True)
 
+    def forget(self, before: datetime) -> list[str]:
+        """Delete backups made before an instant (UTC) that no younger one builds on, the newest first; their names."""
+        all_made = self.manifests()
+        needed = {link.name for one in all_made if one.made_at >= before for link in self.chain(one.name)}
+        old = [one.name for one in reversed(all_made) if one.made_at < before and one.name not in needed]
+        for name in old:
+            with self._explained():
+                self._files.delete_file(f"{self._root}/{name}.json")
+            self.discard(name)
+        return old
+
     def discard(self, name: str) -> None:
         """Take away what an attempt left, wherever it lies."""
         shutil.rmtree(self.staging / name, ignore_errors=True)

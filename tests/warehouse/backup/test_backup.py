@@ -228,6 +228,16 @@ def test_backups_by_instant(client: Client, store: BackupStore) -> None:
     assert store.made_by(datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 
+def test_old_backups_go_and_what_is_built_on_stays(client: Client, store: BackupStore) -> None:
+    """Of an old chain and a younger backup on an old one, only what the younger one needs is left."""
+    full, second = _take(client, store), _later(client, store, incremental=True)
+    assert store.forget(second.made_at) == []
+    third = _later(client, store, incremental=False)
+    assert store.forget(third.made_at) == [second.name, full.name]
+    assert ([one.name for one in store.manifests()], store.incomplete()) == ([third.name], [])
+    assert [path.name for path in Path(store.location).iterdir() if path.is_dir()] == [third.name]
+
+
 def test_a_full_disk_is_a_sentence(client: Client, store: BackupStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too little room stops both before anything is begun, and says what to do."""
     made, before = _take(client, store), _state(client)
