@@ -16,8 +16,8 @@ DOC = """
   **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
 - Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
   **forecasts_modelled** builds what reads either.
-- **backup**: what is new since the last one; on Mondays a full one before it, and those of 30 days ago that none builds on
-  are deleted. It waits for nothing: a red task is no reason to have none.
+- **backup**: what is new since the last one; on Mondays a full one before it, and what is older than 30 days
+  and built on by none is deleted. It waits for nothing: a red task is no reason to have none.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
 - **clean_up**: task logs, reports and Airflow's records older than 30 days.
 
