@@ -95,9 +95,11 @@ def publication(settings: Settings, client: Client) -> Finding:
 
 def backup(settings: Settings, client: Client) -> Finding:
     """There is one of the last day, and no restore was cut short."""
+    if supervision.is_held(settings, "backup"):
+        return Finding("one is being made or restored now")
     if is_cut_short(client):
         return broken("a restore was cut short; the old tables are set aside", "./retail restore")
-    if client.command(f"EXISTS DATABASE {FROZEN}") and not supervision.is_held(settings, "backup"):
+    if client.command(f"EXISTS DATABASE {FROZEN}"):
         return warn("a backup was killed and left frozen tables", "./retail backup clears them away")
     store = BackupStore(settings.backups, settings.backup_folder)
     made = store.manifests()

@@ -13,6 +13,7 @@ from support import settings_for
 
 from contracts.settings import PROJECT, SECRETS_FILE, Settings, process_environment
 from contracts.tables import PUBLICATION, QUALITY_RESULTS, RAW_TABLES, REPLACED, STREAM_LAG
+from local_stack import supervision
 from local_stack.doctor import data, machine, services
 from local_stack.doctor.examination import examine, worst
 from local_stack.doctor.findings import Finding, State
@@ -180,3 +181,5 @@ def test_backups_and_restores_are_looked_at(
     assert _seen(data.backup(settings, client)) == (State.WARNING, "./retail backup --incremental")
     client.command(f"CREATE DATABASE {REPLACED}")
     assert _seen(data.backup(settings, client)) == (State.BROKEN, "./retail restore")
+    with supervision.alone(settings, "backup"):
+        assert data.backup(settings, client).says == "one is being made or restored now"

@@ -7,6 +7,7 @@ from clickhouse_connect.driver.client import Client
 
 from contracts.tables import FROZEN
 from warehouse.backup.relations import Relation
+from warehouse.backup.running import wait_for_earlier
 
 _ANY_SIZE = "SETTINGS max_table_size_to_drop = 0"
 
@@ -14,6 +15,7 @@ _ANY_SIZE = "SETTINGS max_table_size_to_drop = 0"
 @contextmanager
 def frozen(client: Client, tables: Sequence[Relation]) -> Iterator[None]:
     """Within it, `frozen_as` of each table holds what the table held at the beginning."""
+    wait_for_earlier(client)
     drop_frozen(client)
     try:
         client.command(f"CREATE DATABASE {FROZEN}")

@@ -8,7 +8,7 @@ from contracts.problems import Problem
 from contracts.tables import DATABASES, REPLACED
 from warehouse.backup.manifest import Manifest, TableRecord
 from warehouse.backup.relations import columns, quoted
-from warehouse.backup.running import run
+from warehouse.backup.running import run, wait_for_earlier
 from warehouse.backup.space import require_space
 from warehouse.backup.store import BackupStore
 from warehouse.content_hash import content_hash
@@ -46,8 +46,9 @@ def restore_backup(client: Client, store: BackupStore, name: str, tell: Tell) ->
 
 def put_back(client: Client) -> bool:
     """Undo a restore that was cut short; False if there was none."""
-    if not client.command(f"EXISTS DATABASE {REPLACED}"):
+    if not is_cut_short(client):
         return False
+    wait_for_earlier(client)
     for name in _tables_of(client, [REPLACED]):
         client.command(f"DROP TABLE IF EXISTS {quoted(name)} SYNC {_ANY_SIZE}")
         client.command(f"RENAME TABLE {REPLACED}.`{name}` TO {quoted(name)}")

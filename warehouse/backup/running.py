@@ -26,6 +26,12 @@ def run(client: Client, statement: str, settings: str = "") -> None:
         raise explained(error or status)
 
 
+def wait_for_earlier(client: Client) -> None:
+    """Until the engine has ended what a killed program left it with: it goes on without its client."""
+    while client.command(f"SELECT count() FROM system.backups WHERE status IN {_RUNNING}"):
+        time.sleep(_LOOK_EVERY_S)
+
+
 def explained(said: str) -> Problem:
     """What the engine says, in one line, and what to do."""
     words = said.strip().splitlines()[0].removeprefix("Received ClickHouse exception, code: ")[:400]
