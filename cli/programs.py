@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.lineage import tell_of_dbt
 from contracts.settings import PROJECT, Settings, process_environment
 
 
@@ -27,7 +28,12 @@ def run_python(settings: Settings, module: str, *arguments: str) -> int:
 
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
     """Run dbt on our project."""
-    return run([*dbt_command(), *arguments], dbt_environment(settings), PROJECT / "dbt_project")
+    environment, results = dbt_environment(settings), settings.home / "dbt" / "target" / "run_results.json"
+    before = results.stat().st_mtime_ns if results.exists() else 0
+    code = run([*dbt_command(), *arguments], environment, PROJECT / "dbt_project")
+    if results.exists() and results.stat().st_mtime_ns != before:
+        tell_of_dbt(settings, results.parent)
+    return code
 
 
 def dbt_command() -> list[str]:

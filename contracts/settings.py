@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     retail_jars: Path | None = None
     retail_secrets: Path | None = None
     retail_model_store: str = ""
+    retail_backups: str = ""
+    retail_backup_folder: Path | None = None
     retail_test_online_retail: Path | None = None
     retail_test_clickhouse_connect: Path | None = None
     retail_test_dbt_clickhouse: Path | None = None
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     dbt_docs_port: int = 8081
     retail_schema_prefix: str = ""
     retail_as_of: str = ""
+    retail_openlineage: str = ""
     dbt_threads: int = Field(2, ge=1)
 
     retail_airflow_port: int = 8080
@@ -125,6 +128,17 @@ class Settings(BaseSettings):
             return self.retail_model_store
         said = self.retail_model_store
         return str(_from_project(Path(said)) if said else self.home / "ml" / "releases")
+
+    @property
+    def backup_folder(self) -> Path:
+        """Folder that the engine writes backups to and reads them from, as programs see it."""
+        return _from_project(self.retail_backup_folder) if self.retail_backup_folder else self.home / "backups"
+
+    @property
+    def backups(self) -> str:
+        """Path or URI under which backups are kept."""
+        said = self.retail_backups
+        return said if "://" in said else str(_from_project(Path(said)) if said else self.backup_folder)
 
     def environment(self) -> dict[str, str]:
         """Variables that hand these very settings, secrets included, to a program we start."""

@@ -22,6 +22,9 @@ DATABASES = (
     MONITORING,
     TRUTH,
 )
+# They exist only while a backup or a restore is under way.
+FROZEN = "frozen"
+REPLACED = "replaced"
 RAW_TABLES = {
     SALES: f"{RAW}.raw_sales_events",
     INVENTORY: f"{RAW}.raw_inventory_events",

@@ -14,7 +14,7 @@ DATA = (
     "logs",
     "run",
     "spark",
-    "backups",
+    "checkpoints-before-restore",
     "postgres",
     "airflow",
     "reports",
@@ -23,7 +23,7 @@ FILES = (SECRETS_FILE, "sources.json")
 
 
 def remove_data(settings: Settings) -> None:
-    """Delete the folders and files that our programs make; the Java archives stay."""
+    """Delete the folders and files that our programs make; the Java archives and backups stay."""
     for folder in DATA:
         shutil.rmtree(settings.home / folder, ignore_errors=True)
     for file in FILES:

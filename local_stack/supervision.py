@@ -198,6 +198,19 @@ def alone(settings: Settings, name: str) -> Iterator[None]:
         yield
 
 
+def is_held(settings: Settings, name: str) -> bool:
+    """True if another program of this home is within `alone`."""
+    file = settings.home / "run" / f"{name}.lock"
+    if not file.exists():
+        return False
+    with file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def has_failed(settings: Settings, name: str) -> bool:
     """True if supervisord has given up on a service."""
     return _state(settings, name) == "FATAL"

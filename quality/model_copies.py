@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from clickhouse_connect.driver.client import Client
 
 from contracts.tables import MONITORING
-from quality.content_hash import LAYERS, Columns, comparable, content_hashes, model_columns
+from quality.content_hash import LAYERS, content_hashes, model_columns
+from warehouse.content_hash import Columns, comparable
 from warehouse.quality_tables import QUALITY_TABLES
 from warehouse.stream_tables import STREAM_TABLES
 

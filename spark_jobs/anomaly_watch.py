@@ -14,7 +14,7 @@ EVERY = timedelta(seconds=30)
 _BACK = timedelta(hours=47)  # the stream begins 48 hours back; a day is judged only if it is seen whole
 _DAY = timedelta(days=1)
 _REACHED = f"SELECT source, max(window_start) FROM {REALTIME_SALES_METRICS} GROUP BY source"  # noqa: S608
-_NEEDS = ("kpi.mart_sales_expected_hourly", "kpi.mart_purchase_sizes", "staging.stg_realtime__sales_metrics")
+NEEDS = ("kpi.mart_sales_expected_hourly", "kpi.mart_purchase_sizes", "staging.stg_realtime__sales_metrics")
 
 
 class AnomalyWatch:
@@ -45,7 +45,7 @@ class AnomalyWatch:
         self._told = found
 
     def _is_built(self) -> bool:
-        return all(int(self._client.command(f"EXISTS TABLE {self._prefix}{table}")) for table in _NEEDS)
+        return all(int(self._client.command(f"EXISTS TABLE {self._prefix}{table}")) for table in NEEDS)
 
     def _found(self, source: str, until: datetime) -> list[Anomaly]:
         since = until - _BACK

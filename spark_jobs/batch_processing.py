@@ -17,13 +17,14 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own convention
 from rich.console import Console
 
+from contracts.lineage import tables, told
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from contracts.tables import PUBLICATION
+from contracts.tables import BATCH_PROCESSING_RESULTS, PUBLICATION
 from spark_jobs.batch.page import Report, Stamp, page
 from spark_jobs.batch.rankings import reports
 from spark_jobs.batch.results import in_order, write_csv, write_results
-from spark_jobs.batch.slices import Slices, last_days, read_slices
+from spark_jobs.batch.slices import Slices, last_days, read_slices, tables_read
 from spark_jobs.session import build_session
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
@@ -54,10 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         client = connect(settings)
         create_tables(client)
         wanted = _wanted(client, options, settings.retail_schema_prefix)
-        spark = build_session("batch", settings, _SESSION)
-        for source, day in wanted.items():
-            made = make_report(spark, client, settings, source, day)
-            said.print(f"{made.source}, {made.day}: {len(made.rows)} rows; {made.page}", soft_wrap=True)
+        read = tables(settings, *tables_read(settings.retail_schema_prefix))
+        with told(settings, "batch", read, tables(settings, BATCH_PROCESSING_RESULTS)):
+            spark = build_session("batch", settings, _SESSION)
+            for source, day in wanted.items():
+                made = make_report(spark, client, settings, source, day)
+                said.print(f"{made.source}, {made.day}: {len(made.rows)} rows; {made.page}", soft_wrap=True)
     except Problem as problem:
         said.print(str(problem), style="red", soft_wrap=True)
         return 1

@@ -12,6 +12,7 @@ from pyspark.errors import PySparkException
 
 from contracts.problems import Problem
 from contracts.settings import Settings
+from spark_jobs.lineage import streams_told
 from spark_jobs.metrics_endpoint import serving
 from spark_jobs.session import build_session
 from spark_jobs.stream import Stream, follow
@@ -40,7 +41,8 @@ def session_options(settings: Settings) -> dict[str, str]:
 def host(settings: Settings, name: str, streams: Sequence[Stream], once: bool, stop: threading.Event) -> None:
     """Run the streams in one session called `name` until they end (`once`) or `stop` is set. Raises Problem."""
     meter = Meter.of(settings)
-    with serving(settings.retail_metrics_port, meter.gauges, settings.retail_metrics_bind):
+    lineage = streams_told(settings, name, [stream.name for stream in streams])
+    with serving(settings.retail_metrics_port, meter.gauges, settings.retail_metrics_bind), lineage:
         spark = build_session(name, settings, session_options(settings))
         try:
             follow(spark, streams, once, stop, meter.observe)

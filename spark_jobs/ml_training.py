@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from contracts.lineage import tables, told
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
-from contracts.tables import PANELS
+from contracts.tables import ML_MODEL_RESULTS, PANELS, RELEASES
 from spark_jobs.demand_panel import LAYOUTS, Panel, read_panel
 from spark_jobs.forecasting.learning_session import learning_session
 from spark_jobs.forecasting.model_store import ModelStore
@@ -57,7 +58,8 @@ def _backtest(settings: Settings, options: argparse.Namespace) -> int:
     source = _name(options.panel) if options.panel else source_or_only(client, table, options.source)
     panel = _panel_of(options) if options.panel else None
     plan = Plan(source, table, panel, options.models, options.origins, options.rows, options.seed)
-    with learning_session(settings) as spark:
+    read, written = tables(settings, table), tables(settings, ML_MODEL_RESULTS)
+    with told(settings, "backtest", read, written), learning_session(settings) as spark:
         shown = run_backtest(spark, client, plan, settings.home / "ml" / "backtests", _say)
     sys.stdout.write(shown + "\n")
     return 0
@@ -71,7 +73,8 @@ def _train(settings: Settings, options: argparse.Namespace) -> int:
     plan = Plan(source, table, None, options.models, options.origins, options.rows, options.seed)
     store = ModelStore(settings.model_store, settings.home / "ml" / "fetched")
     by = options.by or getpass.getuser()
-    with learning_session(settings) as spark:
+    read, written = tables(settings, table), tables(settings, ML_MODEL_RESULTS, RELEASES)
+    with told(settings, "train", read, written), learning_session(settings) as spark:
         release = train(spark, client, plan, store, settings.home / "ml" / "trainings", by, options.reason, _say)
     for name, one in release.serving.items():
         sys.stdout.write(f"{name:<13}{release.models[one.key].name:<23}{one.reason}\n")

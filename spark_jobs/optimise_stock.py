@@ -17,6 +17,7 @@ import numpy as np
 from pyspark.sql import SparkSession
 from rich.console import Console
 
+from contracts.lineage import tables, told
 from contracts.problems import NotYet, Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import ML_MODEL_RESULTS, RECOMMENDATIONS
@@ -31,7 +32,7 @@ from spark_jobs.stock_policies.replay import Terms
 from spark_jobs.stock_policies.results import Run, as_table, result_rows
 from spark_jobs.stock_policies.rules import Buyers, Rule, SafetyStock, ServiceByMoney
 from spark_jobs.stock_policies.segments import by_volume
-from spark_jobs.stock_policies.supply import Supply, read_supply, the_source
+from spark_jobs.stock_policies.supply import DEMAND, TERMS, Supply, read_supply, the_source
 from spark_jobs.stock_policies.tuning import CALIBRATION_WINDOWS, REFRESH_DAYS
 from warehouse.client import WarehouseUnavailableError, connect
 from warehouse.create_tables import create_tables
@@ -52,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True, highlight=False)
     try:
         hold = _of_panel if options.panel else _of_warehouse
-        hold(options, load_settings(), lambda text: console.print(text, style="dim"))
+        settings = load_settings()
+        read = () if options.panel else tables(settings, DEMAND, TERMS)
+        with told(settings, "policies", read, tables(settings, ML_MODEL_RESULTS, RECOMMENDATIONS)):
+            hold(options, settings, lambda text: console.print(text, style="dim"))
     except Problem as problem:
         console.print(str(problem), style="red", soft_wrap=True)
         return problem.exit_code

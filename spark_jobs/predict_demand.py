@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from contracts.lineage import tables, told
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
+from contracts.tables import PREDICTIONS, RELEASES
 from spark_jobs.forecasting.learning_session import learning_session
 from spark_jobs.forecasting.model_store import ModelStore
 from spark_jobs.forecasting.predicting import predict
@@ -39,7 +41,8 @@ def _predict(settings: Settings, options: argparse.Namespace) -> int:
     source = source_or_only(client, table, options.source)
     store = ModelStore(settings.model_store, settings.home / "ml" / "fetched")
     as_of = np.datetime64(options.as_of) if options.as_of else None
-    with learning_session(settings) as spark:
+    read, written = tables(settings, table, RELEASES), tables(settings, PREDICTIONS)
+    with told(settings, "predict", read, written), learning_session(settings) as spark:
         line = predict(spark, client, source, table, store, settings.home / "ml" / "predicting", as_of, _say)
     sys.stdout.write(line + "\n")
     return 0

@@ -1,6 +1,7 @@
 """dbt's models as tasks, through Cosmos: dbt runs in the task's process, with the one profile file of the project."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import _alarm
@@ -13,7 +14,8 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 from cosmos.exceptions import CosmosDbtRunError
 from cosmos.operators.local import DbtBuildLocalOperator, DbtSourceLocalOperator, DbtTestLocalOperator
 
-from contracts.settings import PROJECT, Settings
+from contracts.lineage import tell_of_dbt
+from contracts.settings import PROJECT, Settings, load_settings
 
 FOLDER = PROJECT / "dbt_project"
 PROFILE = ProfileConfig(profile_name="retail", target_name="warehouse", profiles_yml_filepath=FOLDER / "profiles.yml")
@@ -151,9 +153,15 @@ class Models:
             "should_store_compiled_sql": False,
             "cache_dir": self._settings.home / "airflow" / "cosmos" / "dbt",  # what dbt has parsed already
             "pool": POOL,
+            "callback": _tell_lineage,
         }
 
     def _assets(self, manifest: Manifest, names: list[str]) -> list[Asset]:
         where = f"clickhouse://{self._settings.clickhouse_host}:{self._settings.clickhouse_port}"
         found = tables(manifest, names)
         return [Asset(f"{schema}.{table}", f"{where}/{schema}/{table}", group="dbt") for schema, table in found]
+
+
+def _tell_lineage(project: str, **_context: Any) -> None:
+    """What dbt did in its copy of the project, where RETAIL_OPENLINEAGE asks for it."""
+    tell_of_dbt(load_settings(), Path(project) / "target")

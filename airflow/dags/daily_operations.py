@@ -16,16 +16,18 @@ DOC = """
   **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
 - Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
   **forecasts_modelled** builds what reads either.
+- **backup**: what is new since the last one; on Mondays a full one before it, and what is older than 30 days
+  and built on by none is deleted. It waits for nothing: a red task is no reason to have none.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
 - **clean_up**: task logs, reports and Airflow's records older than 30 days.
 
-Drift, archive and backup have no place here yet.
+Drift and archive have no place here yet.
 """
 LONG = {"execution_timeout": timedelta(hours=3), "pool": "spark", "retries": 1}
 
 with DAG(
     **dag_options("daily_operations", at("0 3 * * *"), timedelta(hours=6)),
-    description="Forecasts, policies, docs, report, clean-up",
+    description="Forecasts, policies, backup, docs, report, clean-up",
     doc_md=DOC,
     tags=["daily", "ml"],
     params={"weekly": Param(False, type="boolean", description="Backtest, train and release now")},
@@ -47,6 +49,10 @@ with DAG(
     )
     policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost; the cheapest advises.")
     modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
+    backups = [
+        verb("backup", "--keep-days", "30", task_id="backup_full", kind=Weekly, **after, doc_md="Whole, once a week."),
+        verb("backup", "--incremental", **after, doc_md="What is new since the last one."),
+    ]
     docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")
     report = Command(
         task_id="daily_report",
@@ -59,4 +65,5 @@ with DAG(
         task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
     )
     chain(*weekly, predict, policies, modelled, report)
+    chain(*backups)
     docs >> clean_up

@@ -37,6 +37,7 @@ _CONFIG = """<clickhouse>
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <mark_cache_size>134217728</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
+  <!-- The only folder that BACKUP … TO File('name') may write. -->
   <backups><allowed_path>{backups}/</allowed_path></backups>
   <query_log>
     <database>system</database><table>{log}</table>
@@ -87,7 +88,7 @@ _USERS = """<clickhouse>
 
 @dataclass(frozen=True)
 class Folders:
-    """Where one server keeps its things, all below `RETAIL_HOME/clickhouse`."""
+    """Where one server keeps its things, all but the backups below `RETAIL_HOME/clickhouse`."""
 
     root: Path
 
@@ -95,11 +96,6 @@ class Folders:
     def data(self) -> Path:
         """The engine's data folder."""
         return self.root / "data"
-
-    @property
-    def backups(self) -> Path:
-        """The only folder `BACKUP … TO File('name')` may write."""
-        return self.root / "backups"
 
     @property
     def user_files(self) -> Path:
@@ -123,7 +119,7 @@ def write_configuration(settings: Settings) -> Folders:
     folders = Folders(settings.home / "clickhouse")
     if any(sign in str(folders.root) for sign in "?&"):
         raise Problem(f"The engine cannot open a folder with ? or & in its name: {folders.root}.", "Set RETAIL_HOME.")
-    for folder in (folders.data, folders.backups, folders.user_files, folders.temporary):
+    for folder in (folders.data, settings.backup_folder, folders.user_files, folders.temporary):
         folder.mkdir(parents=True, exist_ok=True)
     users = folders.root / "users.xml"
     users.write_text(
@@ -143,7 +139,7 @@ def write_configuration(settings: Settings) -> Folders:
             log=ENGINE_LOG,
             user_files=escape(str(folders.user_files)),
             temporary=escape(str(folders.temporary)),
-            backups=escape(str(folders.backups)),
+            backups=escape(str(settings.backup_folder)),
             memory=_gigabytes(settings.local_clickhouse_memory_gb),
         )
     )

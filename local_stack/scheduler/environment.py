@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from contracts.lineage import NAMESPACE, transport
 from contracts.settings import PROJECT, Settings, process_environment
 from local_stack.postgres import cluster
 
@@ -37,6 +38,7 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         **_core(settings),
         **_doors(settings),
         **_dbt(settings),
+        **_lineage(settings),
         "LOGGING__BASE_LOG_FOLDER": str(settings.home / "logs" / "airflow"),
         "LOGGING__LOGGING_LEVEL": "INFO",
         "DATABASE__SQL_ALCHEMY_CONN": cluster.url(settings, "psycopg2"),
@@ -94,6 +96,14 @@ def _dbt(settings: Settings) -> dict[str, str]:
         "COSMOS__ENABLE_ORJSON_PARSER": "true",
         "COSMOS__DBT_DOCS_PROJECTS": json.dumps(docs),
     }
+
+
+def _lineage(settings: Settings) -> dict[str, str]:
+    """Runs of DAGs and tasks are told where RETAIL_OPENLINEAGE says."""
+    way = transport(settings)
+    if not way:
+        return {"OPENLINEAGE__DISABLED": "true"}
+    return {"OPENLINEAGE__TRANSPORT": json.dumps(way), "OPENLINEAGE__NAMESPACE": NAMESPACE}
 
 
 def _key(settings: Settings, purpose: str) -> bytes:

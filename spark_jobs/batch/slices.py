@@ -1,5 +1,6 @@
 """What a day's report reads: the marts' rows of the day and of the same weekday a week before, over Arrow."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -97,6 +98,12 @@ def read_slices(spark: SparkSession, client: Client, source: str, day: date, pre
         raise Problem(f"{source} has no sales on {day}.", "Give another day with --date.")
     frames = {name: spark.createDataFrame(table) for name, table in tables.items()}
     return Slices(source, day, frames, is_stock_tracked=tables["stock"].num_rows > 0)
+
+
+def tables_read(prefix: str = "") -> list[str]:
+    """Tables that `read_slices` asks, `database.table`."""
+    named = " ".join(_named(query, prefix) for query in _QUERIES.values())
+    return sorted(set(re.findall(r"\b(?:FROM|JOIN) (\w+\.\w+)", named)))
 
 
 def last_days(client: Client, prefix: str = "") -> dict[str, date]:

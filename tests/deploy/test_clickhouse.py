@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined, Template
 from stack_text import DEPLOY, compose, services, xml_root
 
 from contracts.settings import PROJECT
-from contracts.tables import DATABASES, RAW_TABLES, TRUTH
+from contracts.tables import DATABASES, FROZEN, RAW_TABLES, REPLACED, TRUTH
 from warehouse.cluster_ddl import cluster_ddl, on_cluster
 
 FOLDER = DEPLOY / "clickhouse"
@@ -48,10 +48,10 @@ def test_files_are_xml_for_clickhouse(file: Path) -> None:
 
 
 def test_the_writer_owns_our_databases_and_no_more() -> None:
-    """All of each database of contracts.tables; beyond them only to read system tables and end queries."""
+    """All of each database of contracts.tables, a backup's too; beyond them to read system tables, to end queries."""
     owned = {found[1] for one in _grants("retail_writer") if (found := re.fullmatch(r"GRANT ALL ON (\w+)\.\*", one))}
     others = [one for one in _grants("retail_writer") if not one.startswith("GRANT ALL")]
-    assert owned == set(DATABASES)
+    assert owned == {*DATABASES, FROZEN, REPLACED}
     assert others == ["GRANT SELECT ON system.*", "GRANT CREATE TEMPORARY TABLE, KILL QUERY, CLUSTER ON *.*"]
 
 

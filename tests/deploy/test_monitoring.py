@@ -8,6 +8,7 @@ import pytest
 import yaml
 from stack_text import DEPLOY, services
 
+from contracts.settings import PROJECT
 from contracts.tables import STREAM_PROGRESS
 from local_stack.keep_streaming import Limits
 from spark_jobs.metrics_endpoint import Gauges
@@ -83,6 +84,16 @@ def test_rules_say_how_bad_it_is_and_what_to_do() -> None:
         named = set(re.findall(r"\$labels\.(\w+)", str(rule["annotations"])))
         kept = set(re.findall(r"by \((\w+)\)", rule["expr"])) or {"stream", "job"}
         assert named <= kept, rule["alert"]
+
+
+def test_each_alert_has_its_runbook() -> None:
+    """The page that an alert names exists, and its index names the alert in that page's row."""
+    index = (PROJECT / "docs/runbooks/README.md").read_text()
+    for rule in _rules():
+        page = PROJECT / rule["annotations"]["runbook"]
+        assert page.exists(), rule["alert"]
+        rows = [row for row in index.splitlines() if row.startswith("|") and rule["alert"] in row]
+        assert rows and (page.name == "README.md" or f"({page.name})" in rows[0]), rule["alert"]
 
 
 def test_limits_are_those_of_the_scheduled_check() -> None:

@@ -7,7 +7,7 @@ def test_there_and_back(server: ServerProcess, writer: Client, table: str) -> No
     """A table comes back from its backup, which lies under the home."""
     writer.sql(f"INSERT INTO {table} SELECT number, 'x' FROM numbers(1000)")
     assert writer.sql(f"BACKUP TABLE {table} TO File('t')").endswith("BACKUP_CREATED")
-    assert (server.settings.home / "clickhouse" / "backups" / "t").is_dir()
+    assert (server.settings.home / "backups" / "t").is_dir()
     writer.sql(f"TRUNCATE TABLE {table}")
     writer.sql(f"DROP TABLE {table} SYNC")
     assert writer.sql(f"RESTORE TABLE {table} FROM File('t')").endswith("RESTORED")

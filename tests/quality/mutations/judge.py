@@ -5,12 +5,12 @@ from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from quality.content_hash import comparable
 from quality.mutations.verdicts import BUILD, BY_HAND, CONTRACT, DATA, NOT_RUNNABLE, SURVIVED, UNIT, Verdict
 from tests.dbt_project.warehouse_build import WarehouseBuild
 from tests.quality.mutations.parsed_project import ParsedProject
 from tests.quality.mutations.unit_tests import UnitTest
 from tests.quality.mutations.worlds import differences_known
+from warehouse.content_hash import comparable
 
 SCRATCH = "mutant"
 

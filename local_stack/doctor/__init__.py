@@ -1,0 +1,1 @@
+"""Is everything as it should be, and if not, which command mends it? `./retail doctor`."""
