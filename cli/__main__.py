@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from cli import (
     airflow_verbs,
     alerts,
+    archive,
     chaos,
     dashboard,
     data_verbs,
@@ -40,6 +41,7 @@ for verbs in (
     dashboard,
     airflow_verbs,
     data_verbs,
+    archive,
     ml_verbs,
     release_verbs,
     policy_verbs,

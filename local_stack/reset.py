@@ -15,6 +15,7 @@ DATA = (
     "run",
     "spark",
     "backups",
+    "archive",
     "postgres",
     "airflow",
     "reports",
