@@ -21,6 +21,7 @@ DRAWN = {
     "retail_airflow_password": "",
     "retail_airflow_secret": "",
     "retail_airflow_postgres_password": "",
+    "retail_erasure_salt": "",
     "grafana_admin_password": "",
     "minio_root_password": "",
     "minio_models_password": "",

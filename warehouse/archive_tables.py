@@ -85,11 +85,12 @@ def with_archive_view(topic: str, archived: Sequence[ArchivedFile] = ()) -> str:
     live = f"SELECT {columns} FROM {RAW_TABLES[topic]}"
     if moving := [f"SELECT {PLACE} FROM {one.table}" for one in archived if one.state == MOVING]:
         live += f" WHERE ({PLACE}) NOT IN ({' UNION ALL '.join(moving)})"
-    files = [f"SELECT {columns} FROM {_with_all_columns(one)}" for one in archived]
+    files = [f"SELECT {columns} FROM {rows_of(one)}" for one in archived]
     return f"CREATE OR REPLACE VIEW {WITH_ARCHIVE[topic]} AS\n" + "\nUNION ALL\n".join([live, *files])
 
 
-def _with_all_columns(one: ArchivedFile) -> str:
+def rows_of(one: ArchivedFile) -> str:
+    """The file's messages with all columns of the contract of today, for a FROM."""
     if file_columns(one) != COORDINATES:
         return one.table
     read = ", ".join(

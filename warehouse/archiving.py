@@ -40,8 +40,8 @@ class RawPartition(NamedTuple):
 
     topic: str
     month: str  # as 202501
-    rows: int
-    bytes: int
+    rows: int = 0
+    bytes: int = 0
 
 
 class Content(NamedTuple):

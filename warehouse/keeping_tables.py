@@ -1,6 +1,6 @@
-"""What is kept where: tables of `monitoring` about the archive."""
+"""What is kept where: tables of `monitoring` about the archive and about who was erased."""
 
-from contracts.tables import ARCHIVED_PARTITIONS
+from contracts.tables import ARCHIVED_PARTITIONS, ERASURES
 from warehouse.written_tables import WrittenTable
 
 _WORD = "LowCardinality(String)"
@@ -23,5 +23,15 @@ KEEPING_TABLES: dict[str, WrittenTable] = {
         },
         ("topic", "month", "file"),
         "changed_at",
+    ),
+    # One row per erased customer. Nothing in it leads back to anybody without the salt; who asked is not kept.
+    ERASURES: WrittenTable(
+        {
+            "person": "String",  # HMAC of source and customer id
+            "erased_at": _INSTANT,
+            "rows_by_table": "String",  # JSON: how many rows of which table were changed or deleted
+        },
+        ("person",),
+        "erased_at",
     ),
 }
