@@ -13,7 +13,7 @@ from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
-from warehouse.erasing import customers, erase, traces
+from warehouse.erasing import back_again, erase, traces
 from warehouse.erasure_list import ErasureList
 
 
@@ -67,7 +67,7 @@ def _erase(client: Client, settings: Settings, persons: list[Person], build: boo
 
 def _back_again(client: Client, settings: Settings) -> list[Person]:
     erased = ErasureList(client, settings.retail_erasure_salt.get_secret_value())
-    back = [person for person in customers(client) if erased.has(person)]
+    back = back_again(client, erased)
     say(f"{len(erased.marks()):,} customers were erased; raw names {len(back):,} of them.")
     return back
 

@@ -10,6 +10,7 @@ from contracts.events import TOPICS
 CUSTOMER, CUSTOMER_ID = "customer", "customer_id"
 # Breaks the contract, so no model reads it; it is counted in the quarantine.
 ERASED = b'{"event_type":"erased"}'
+EXPIRED = b'{"event_type":"expired"}'
 _ABOUT_MANY = {name for models in TOPICS.values() for model in models.values() for name in model.model_fields}
 
 

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     retail_model_store: str = ""
     retail_archive: str = ""
     retail_erasure_salt: SecretStr = SecretStr("")
+    retail_quarantine_days: int = Field(0, ge=0)
     retail_archive_days: int = Field(400, ge=31)
     retail_test_online_retail: Path | None = None
     retail_test_clickhouse_connect: Path | None = None

@@ -6,16 +6,17 @@ place, because landing knows by its offset that it has landed. Called again afte
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
 from clickhouse_connect.driver.client import Client
 
 from contracts.fields import sql_literal
-from contracts.persons import CUSTOMER_ID, Person, without_person
+from contracts.persons import CUSTOMER_ID, ERASED, EXPIRED, Person, without_person
 from contracts.tables import RAW_TABLES, WITH_ARCHIVE
 from warehouse.archive_tables import ArchivedFile, rows_of
 from warehouse.archived import archived_files
 from warehouse.archiving import RawPartition, archive_partition
-from warehouse.erasure_list import write_down
+from warehouse.erasure_list import ErasureList, write_down
 from warehouse.raw_tables import derived_columns, fields
 from warehouse.restoring import restore_month
 from warehouse.tables_of_persons import free_table, rows_of_person, tables_of_persons
@@ -48,6 +49,24 @@ def erase(client: Client, person: Person, salt: str, cluster: str = "") -> dict[
     changed = {table: rows for table, rows in counts.items() if rows}
     write_down(client, mark, changed)
     return changed
+
+
+def back_again(client: Client, erased: ErasureList) -> list[Person]:
+    """Whom raw or the archive names although they were erased."""
+    return [person for person in customers(client) if erased.has(person)] if erased.marks() else []
+
+
+def expire_quarantine(client: Client, before: datetime) -> int:
+    """Take the text out of messages that broke a rule and arrived before that instant; gives how many."""
+    old = f"_error != '' AND _kafka_timestamp < toDateTime64({before.timestamp():.0f}, 3)"
+    text, expired = sql_literal(EXPIRED.decode()), 0
+    for topic, table in RAW_TABLES.items():
+        left = f"{old} AND payload NOT IN ({text}, {sql_literal(ERASED.decode())})"
+        if rows := int(client.command(f"SELECT count() FROM {table} WHERE {left}")):
+            for values in _steps(topic, text):
+                client.command(f"ALTER TABLE {table} UPDATE {_set(values)} WHERE {old}", settings=_WAIT)
+            expired += rows
+    return expired
 
 
 def customers(client: Client) -> Iterator[Person]:
@@ -112,9 +131,13 @@ def _replacement(topic: str, places: list[tuple[int, int]], payloads: list[str])
     keys = ", ".join(f"'{partition}:{offset}'" for partition, offset in places)
     texts = ", ".join(map(sql_literal, payloads))
     new = f"[{texts}][indexOf([{keys}], concat(toString(_partition), ':', toString(_offset)))]"
+    return [f"ALTER TABLE {RAW_TABLES[topic]} UPDATE {_set(values)} WHERE {there}" for values in _steps(topic, new)]
+
+
+def _steps(topic: str, payload: str) -> list[dict[str, str]]:
+    """Values by column: the payload, its tuple, then what is read out of the tuple."""
     derived = {name: value for name, (_, value) in derived_columns(topic).items()}
-    steps = [{"payload": new}, {"_text": derived.pop("_text")}, derived]
-    return [f"ALTER TABLE {RAW_TABLES[topic]} UPDATE {_set(values)} WHERE {there}" for values in steps]
+    return [{"payload": payload}, {"_text": derived.pop("_text")}, derived]
 
 
 def _set(values: dict[str, str]) -> str:

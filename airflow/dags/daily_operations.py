@@ -17,7 +17,7 @@ DOC = """
 - Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
   **forecasts_modelled** builds what reads either.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
-- **clean_up**: task logs, reports and Airflow's records older than 30 days.
+- **clean_up**: task logs, reports and Airflow's records older than 30 days; customers who were erased and came back.
 
 Drift, archive and backup have no place here yet.
 """

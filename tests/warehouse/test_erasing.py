@@ -10,7 +10,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from contracts.events import CATALOG, INVENTORY, SALES, Customer
-from contracts.persons import ERASED, Person, without_person
+from contracts.persons import ERASED, EXPIRED, Person, without_person
 from contracts.problems import Problem
 from contracts.settings import Settings
 from contracts.tables import ERASURES, RAW_TABLES, WITH_ARCHIVE
@@ -20,7 +20,7 @@ from tests.dbt_project.shop import LONG_AGO, sale
 from warehouse.archived import archived_files
 from warehouse.archiving import archive_partition, forget, old_partitions
 from warehouse.client import connect
-from warehouse.erasing import customers, erase, traces
+from warehouse.erasing import back_again, customers, erase, expire_quarantine, traces
 from warehouse.erasure_list import ErasureList
 
 SALT, ID, NAME = "salt-of-tests", "C-4711.x", "Ada Lovelace"
@@ -162,6 +162,24 @@ def test_without_the_salt_nothing_lands(client: Client) -> None:
     erase(client, ADA, SALT)
     with pytest.raises(Problem, match="RETAIL_ERASURE_SALT"):
         ErasureList(client, "").free(nobody)
+
+
+def test_whom_a_backup_brings_back_is_found(client: Client) -> None:
+    """Of everybody in raw those on the list, and nobody else."""
+    erase(client, ADA, SALT)
+    assert back_again(client, ErasureList(client, SALT)) == []
+    _land(client, SALES, 9, _sales()[0], "2026-02-06")
+    assert back_again(client, ErasureList(client, SALT)) == [ADA]
+
+
+def test_rejected_messages_lose_their_text_by_age(client: Client) -> None:
+    """Two that broke a rule long ago keep their places and say nothing; what is valid, or newer, stays."""
+    _land(client, SALES, 9, b"broken today", "2026-03-02")
+    before = _said(client, SALES)
+    assert (expire_quarantine(client, NOW), expire_quarantine(client, NOW)) == (3, 0)
+    assert _said(client, SALES) == [*before[:5], EXPIRED.decode(), EXPIRED.decode(), "broken today"]
+    assert _said(client, INVENTORY) == [EXPIRED.decode()]
+    assert client.query("SELECT count() FROM raw.quarantine").result_rows == [(4,)]
 
 
 def test_a_name_that_is_a_quantity_stays() -> None:
