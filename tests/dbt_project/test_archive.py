@@ -17,7 +17,7 @@ from warehouse.archived import archived_files
 from warehouse.archiving import archive_partition, forget, old_partitions
 from warehouse.restoring import restore_month
 
-MODELS = ("run", "--select", "+path:models/core", "quarantined_events")
+MODELS = ("run", "--select", "+path:models/core", "+quarantined_events")
 MARCH, AFTERWARDS = "202603", datetime(2026, 6, 1, tzinfo=UTC)
 
 
