@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     retail_model_store: str = ""
     retail_backups: str = ""
     retail_backup_folder: Path | None = None
+    retail_archive: str = ""
+    retail_erasure_salt: SecretStr = SecretStr("")
+    retail_quarantine_days: int = Field(0, ge=0)
+    retail_archive_days: int = Field(400, ge=31)
     retail_test_online_retail: Path | None = None
     retail_test_clickhouse_connect: Path | None = None
     retail_test_dbt_clickhouse: Path | None = None
@@ -37,6 +41,8 @@ class Settings(BaseSettings):
     clickhouse_secure: bool = False
     clickhouse_ca: str = ""
     clickhouse_cluster: str = Field("", pattern=r"^[A-Za-z0-9_]*$")
+    clickhouse_storage_policy: str = Field("", pattern=r"^[A-Za-z0-9_]*$")
+    clickhouse_cold_days: int = Field(90, ge=1)
     clickhouse_user: str = "retail"
     clickhouse_password: SecretStr = SecretStr("")
     clickhouse_reader_user: str = "reader"
@@ -139,6 +145,13 @@ class Settings(BaseSettings):
         """Path or URI under which backups are kept."""
         said = self.retail_backups
         return said if "://" in said else str(_from_project(Path(said)) if said else self.backup_folder)
+
+    @property
+    def archive(self) -> str:
+        """Absolute folder, or s3://COLLECTION/PREFIX, that raw messages are archived to."""
+        if "://" in self.retail_archive:
+            return self.retail_archive
+        return str(_from_project(Path(self.retail_archive)) if self.retail_archive else self.home / "archive")
 
     def environment(self) -> dict[str, str]:
         """Variables that hand these very settings, secrets included, to a program we start."""

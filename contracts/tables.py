@@ -30,6 +30,8 @@ RAW_TABLES = {
     INVENTORY: f"{RAW}.raw_inventory_events",
     CATALOG: f"{RAW}.raw_catalog_events",
 }
+# What was archived is read with what is there; writers and what asks for the newest rows only take the table itself.
+WITH_ARCHIVE = {topic: f"{table}_with_archive" for topic, table in RAW_TABLES.items()}
 QUARANTINE = f"{RAW}.quarantine"
 PANELS = f"{ML}.panels"
 PREDICTIONS = f"{ML}.predictions"
@@ -47,6 +49,8 @@ STREAM_LATENCY = f"{MONITORING}.stream_latency"
 REALTIME_STOCK = f"{REALTIME}.realtime_stock"
 ALERT_ACKNOWLEDGEMENTS = f"{REALTIME}.alert_acknowledgements"
 STOCK_DRIFT = f"{MONITORING}.stock_drift"
+ERASURES = f"{MONITORING}.erasures"
+ARCHIVED_PARTITIONS = f"{MONITORING}.archived_partitions"
 QUALITY_RESULTS = f"{MONITORING}.quality_results"
 PUBLICATION = f"{MONITORING}.publication"
 BATCH_PROCESSING_RESULTS = f"{BATCH}.batch_processing_results"

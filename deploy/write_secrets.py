@@ -1,15 +1,17 @@
 """Draw the secrets of the compose stack into a folder of files: `python3 deploy/write_secrets.py [FOLDER]`.
 
 Needs nothing but Python, so that a host with Docker only can run it. What is there stays as it is: to change a secret,
-delete its file and run this again. What is made of others (ClickHouse's hashes, the keys of the model store) is written
-anew each time. The folder is its owner's alone; the files in it can be read by everybody who gets there, because Docker
-mounts a file with the mode it has here, and the users of the containers have other numbers than the owner.
+delete its file and run this again. What is made of others (ClickHouse's hashes and its keys of object storage, the keys
+of the model store) is written anew each time. The folder is its owner's alone; the files in it can be read by everybody
+who gets there, because Docker mounts a file with the mode it has here, and the users of the containers have other
+numbers than the owner.
 """
 
 import hashlib
 import secrets
 import sys
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 # Name of the file, and which user of ClickHouse's it belongs to, if any.
 DRAWN = {
@@ -19,13 +21,16 @@ DRAWN = {
     "retail_airflow_password": "",
     "retail_airflow_secret": "",
     "retail_airflow_postgres_password": "",
+    "retail_erasure_salt": "",
     "grafana_admin_password": "",
     "minio_root_password": "",
     "minio_models_password": "",
+    "minio_warehouse_password": "",
 }
 # What may stay empty: it names somebody else's service.
 OPTIONAL = ("retail_alert_webhook", "retail_smtp_password")
 MODELS_USER = "models"
+WAREHOUSE_USER = "warehouse"
 
 
 def main() -> int:
@@ -44,6 +49,7 @@ def write_secrets(folder: Path) -> list[str]:
     for name in missing:
         _write(_file(folder, name), secrets.token_urlsafe(32) if name in DRAWN else "")
     _write(folder / "clickhouse_users.xml", _clickhouse_users(folder))
+    _write(folder / "clickhouse_storage.xml", _clickhouse_storage(folder))
     _write(folder / "aws_credentials.txt", _aws_credentials(folder))
     return missing
 
@@ -67,6 +73,15 @@ def _clickhouse_users(folder: Path) -> str:
         for user, password in users.items()
     ]
     return "\n".join(["<clickhouse>", "  <users>", *lines, "  </users>", "</clickhouse>", ""])
+
+
+def _clickhouse_storage(folder: Path) -> str:
+    """Keys of the cold disk and of the archive, for deploy/clickhouse/storage/storage.xml."""
+    password = _file(folder, "minio_warehouse_password").read_text().strip()
+    keys = f"<access_key_id>{WAREHOUSE_USER}</access_key_id><secret_access_key>{escape(password)}</secret_access_key>"
+    disk = f"  <storage_configuration><disks><cold>{keys}</cold></disks></storage_configuration>"
+    collection = f"  <named_collections><archive>{keys}</archive></named_collections>"
+    return "\n".join(["<clickhouse>", disk, collection, "</clickhouse>", ""])
 
 
 def _aws_credentials(folder: Path) -> str:

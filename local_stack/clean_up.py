@@ -1,6 +1,7 @@
 """Delete task logs, reports and Airflow's records that nobody reads again: `python -m local_stack.clean_up [--days N]`.
 
-Data of the warehouse is never touched. Called twice, the second finds nothing.
+In the warehouse it touches persons only: whoever was erased and has come back, and the text of rejected messages after
+RETAIL_QUARANTINE_DAYS. Called twice, the second finds nothing.
 """
 
 import argparse
@@ -10,9 +11,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from clickhouse_connect.driver.client import Client
+
+from contracts.problems import Problem
 from contracts.settings import PROJECT, Settings, load_settings
 from local_stack.scheduler.environment import AIRFLOW, airflow_environment
 from local_stack.telling import complain, confirm
+from warehouse.client import connect
+from warehouse.erasing import back_again, erase, expire_quarantine
+from warehouse.erasure_list import ErasureList
 
 FOLDERS = ("logs/airflow", "reports")
 
@@ -25,6 +32,11 @@ def main() -> int:
     for folder in FOLDERS:
         deleted = delete_old(settings.home / folder, options.days)
         confirm(f"{folder}: {deleted} files older than {options.days} days deleted")
+    try:
+        _forget_persons(connect(settings), settings)
+    except Problem as problem:
+        complain(problem)
+        return 1
     return _delete_records(settings, options.days)
 
 
@@ -40,6 +52,17 @@ def delete_old(folder: Path, days: int) -> int:
         elif path.is_dir() and path.stat().st_mtime < oldest and not any(path.iterdir()):
             path.rmdir()
     return deleted
+
+
+def _forget_persons(client: Client, settings: Settings) -> None:
+    salt = settings.retail_erasure_salt.get_secret_value()
+    back = back_again(client, ErasureList(client, salt))
+    for person in back:
+        erase(client, person, salt, settings.clickhouse_cluster)
+    confirm(f"customers: {len(back)} erased ones had come back, and are gone")
+    if settings.retail_quarantine_days:
+        expired = expire_quarantine(client, datetime.now(UTC) - timedelta(days=settings.retail_quarantine_days))
+        confirm(f"quarantine: {expired} messages older than {settings.retail_quarantine_days} days have no text now")
 
 
 def _delete_records(settings: Settings, days: int) -> int:

@@ -15,6 +15,7 @@ from local_stack.telling import complain, confirm
 from warehouse.client import connect
 from warehouse.cluster_ddl import cluster_ddl
 from warehouse.create_tables import create_tables
+from warehouse.storage_tiers import tier_raw_tables
 
 
 def main() -> int:
@@ -37,7 +38,11 @@ def _prepare(settings: Settings) -> None:
     if settings.clickhouse_cluster:
         for statement in cluster_ddl(settings.clickhouse_cluster):
             client.command(statement)
-    for change in create_tables(client) or ["all there"]:
+    changes = create_tables(client)
+    if settings.clickhouse_storage_policy:
+        policy, days = settings.clickhouse_storage_policy, settings.clickhouse_cold_days
+        changes += tier_raw_tables(client, policy, days, settings.clickhouse_cluster)
+    for change in changes or ["all there"]:
         confirm(f"tables: {change}")
 
 

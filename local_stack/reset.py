@@ -15,6 +15,7 @@ DATA = (
     "run",
     "spark",
     "checkpoints-before-restore",
+    "archive",
     "postgres",
     "airflow",
     "reports",

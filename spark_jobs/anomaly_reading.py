@@ -8,7 +8,7 @@ from typing import NamedTuple
 from clickhouse_connect.driver.client import Client
 
 from contracts.events import SALES
-from contracts.tables import RAW_TABLES
+from contracts.tables import WITH_ARCHIVE
 from spark_jobs.sales_anomalies import ALL, HOURS, Anomaly, PartDay, anomaly_id
 
 PRICE_RATIO, SIZE_RATIO = 4, 4
@@ -113,7 +113,7 @@ def _with_counts(day: PartDay, counted: list[tuple[datetime, float, float]]) -> 
 
 def out_of_line(client: Client, prefix: str, since: datetime, source: str = "") -> list[Anomaly]:
     """Prices and sizes out of line since that instant, one per store, product and day; of all sources, or one."""
-    query = _OUT_OF_LINE.format(raw=RAW_TABLES[SALES], prefix=prefix, price=PRICE_RATIO, size=SIZE_RATIO)
+    query = _OUT_OF_LINE.format(raw=WITH_ARCHIVE[SALES], prefix=prefix, price=PRICE_RATIO, size=SIZE_RATIO)
     return [_outlier(*row) for row in client.query(query, parameters={"since": since, "source": source}).result_rows]
 
 

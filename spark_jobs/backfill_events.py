@@ -33,11 +33,14 @@ from spark_jobs.stream_problems import explained
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
 from warehouse.doors import close_doors, open_doors, shut_other_doors
+from warehouse.erasure_list import ErasureList
 
 Tell = Callable[[Span, int], None]
 
 
-def backfill(client: Client, consumer: Consumer, spans: Iterable[Span], tell: Tell) -> Counter[str]:
+def backfill(
+    client: Client, consumer: Consumer, spans: Iterable[Span], tell: Tell, erased: ErasureList
+) -> Counter[str]:
     """Land what raw lacks of the spans; gives how many messages of each topic. Raises Problem, KafkaException."""
     lacking = [span for span in spans if _raw_has(client, span) < span.to_offset - span.from_offset]
     landed: Counter[str] = Counter()
@@ -48,7 +51,7 @@ def backfill(client: Client, consumer: Consumer, spans: Iterable[Span], tell: Te
         open_doors(client, run)
         shut_other_doors(client, run)
         for span in lacking:
-            landed[span.topic] += _fill(client, run, consumer, span, tell)
+            landed[span.topic] += _fill(client, run, consumer, span, tell, erased)
     finally:
         with suppress(ClickHouseError):
             close_doors(client, run)
@@ -59,9 +62,9 @@ def _raw_has(client: Client, span: Span) -> int:
     return Partition(client, span.topic, span.partition).count(span.from_offset, span.to_offset - 1)
 
 
-def _fill(client: Client, run: str, consumer: Consumer, span: Span, tell: Tell) -> int:
+def _fill(client: Client, run: str, consumer: Consumer, span: Span, tell: Tell, erased: ErasureList) -> int:
     batches = read_span(consumer, span, lambda reached: tell(span, reached))
-    _, inserted = PartitionWriter(client, run, next(batches)).write(batches)
+    _, inserted = PartitionWriter(client, run, next(batches), erased).write(batches)
     return inserted
 
 
@@ -82,7 +85,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> str:
             else dated_ranges(consumer, options.since, options.until, held)
         )
         with _bar() as progress:
-            return _told(spans, backfill(client, consumer, spans, _progress_of(progress, spans)))
+            erased = ErasureList(client, settings.retail_erasure_salt.get_secret_value())
+            return _told(spans, backfill(client, consumer, spans, _progress_of(progress, spans), erased))
     except KafkaException as error:
         raise unreachable(settings, error.args[0].str()) from error
     except ClickHouseError as error:

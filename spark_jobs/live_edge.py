@@ -14,7 +14,7 @@ from pathlib import Path
 from clickhouse_connect.driver.client import Client
 
 from contracts.settings import Settings
-from contracts.tables import RAW_TABLES
+from contracts.tables import WITH_ARCHIVE
 from spark_jobs.kafka_log import bounds
 
 SERVED_MINUTES = 48 * 60
@@ -48,7 +48,7 @@ def first_minute(client: Client) -> int:
     """48 hours before the latest valid event of any source, on a window's edge; 0 where there is none."""
     latest = " UNION ALL ".join(
         f"SELECT toUnixTimestamp64Milli(max(event_time)) AS at FROM {table} WHERE _error = ''"  # noqa: S608
-        for table in RAW_TABLES.values()
+        for table in WITH_ARCHIVE.values()
     )
     minute = int(client.command(f"SELECT max(at) FROM ({latest})")) // 60_000 - SERVED_MINUTES  # noqa: S608
     return max(0, minute // EDGE_STEP_MINUTES * EDGE_STEP_MINUTES)
@@ -59,7 +59,7 @@ def _offsets(client: Client, settings: Settings, topic: str, edge: int) -> dict[
     served = f"_error = '' AND event_time >= fromUnixTimestamp64Milli({edge * 60_000})"
     rows = client.query(
         f"SELECT _partition, minOrNullIf(_offset, {served}), max(_offset) + 1"  # noqa: S608
-        f" FROM {RAW_TABLES[topic]} GROUP BY _partition"
+        f" FROM {WITH_ARCHIVE[topic]} GROUP BY _partition"
     ).result_rows
     landed = {partition: end if first is None else first for partition, first, end in rows}
     return {str(number): landed.get(number, first) for number, (first, _) in bounds(settings)[topic].items()}

@@ -1,4 +1,4 @@
-"""Which offsets of a partition the raw table already has."""
+"""Which offsets of a partition the raw table already has, those that were archived included."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from clickhouse_connect.driver.client import Client
 
 from contracts.problems import Problem
-from contracts.tables import RAW_TABLES
+from contracts.tables import WITH_ARCHIVE
 
 NONE = -1
 
@@ -24,9 +24,8 @@ class Partition:
         return f"partition {self.number} of {self.topic}"
 
     def _where(self, offsets: str) -> str:
-        return (
-            f"FROM {RAW_TABLES[self.topic]} WHERE _topic = '{self.topic}' AND _partition = {self.number} AND {offsets}"
-        )
+        lane = f"_topic = '{self.topic}' AND _partition = {self.number}"
+        return f"FROM {WITH_ARCHIVE[self.topic]} WHERE {lane} AND {offsets}"
 
     def highest(self, first: int) -> int:
         """The highest offset from `first` on that raw has, `NONE` if it has none."""

@@ -10,6 +10,7 @@ from spark_jobs.arrow_insert import SCHEMA, Chunk, Chunks, insert
 from spark_jobs.kafka_source import topic_and_partition
 from spark_jobs.offsets import Partition
 from warehouse.doors import door, run_mark
+from warehouse.erasure_list import ErasureList
 
 
 class PartitionWriter:
@@ -18,8 +19,8 @@ class PartitionWriter:
     It is the only writer of its partition: its run's doors are open and the only ones.
     """
 
-    def __init__(self, client: Client, run: str, first: pa.RecordBatch) -> None:
-        self._client, self._run = client, run
+    def __init__(self, client: Client, run: str, first: pa.RecordBatch, erased: ErasureList) -> None:
+        self._client, self._run, self._erased = client, run, erased
         self._lane = first.column("lane")[0].as_py()
         self._partition = Partition(self._client, *topic_and_partition(self._lane))
         self._first_batch, self._first = first, first.column("offset")[0].as_py()
@@ -39,14 +40,15 @@ class PartitionWriter:
             yield from self._of_raw(batch)
 
     def _of_raw(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-        """The batch as the door takes it, without the offsets raw has."""
+        """The batch as the door takes it, without the offsets raw has and without customers who were erased."""
         low = self._follow(batch)
         if low <= self._highest:
             batch = self._partition.missing(batch)
         if batch.num_rows:
             numbers = pa.repeat(pa.scalar(self._partition.number, pa.int32()), batch.num_rows)
-            columns = [batch.column(name) for name in ("offset", "timestamp", "payload")]
-            yield pa.RecordBatch.from_arrays([numbers, *columns], schema=SCHEMA)
+            payloads = self._erased.free(batch.column("payload"))
+            columns = [numbers, batch.column("offset"), batch.column("timestamp"), payloads]
+            yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
     def _follow(self, batch: pa.RecordBatch) -> int:
         """Count the batch in; its first offset. Raises Problem unless it follows the last one in the same partition."""

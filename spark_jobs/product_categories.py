@@ -7,14 +7,14 @@ from clickhouse_connect.driver.client import Client
 
 from contracts.events import CATALOG
 from contracts.settings import Settings
-from contracts.tables import RAW_TABLES
+from contracts.tables import WITH_ARCHIVE
 from warehouse.client import connect
 
 NOT_STATED = "not stated"
 _FRESH_S, _UNKNOWN_FRESH_S = 60, 5
 _QUERY = f"""
 SELECT source, product_id, argMax(category, (valid_from, _partition, _offset))
-FROM {RAW_TABLES[CATALOG]}
+FROM {WITH_ARCHIVE[CATALOG]}
 WHERE event_type = 'product' AND _error = '' AND isNotNull(category)
 GROUP BY source, product_id
 """  # noqa: S608

@@ -14,10 +14,11 @@ from contracts.problems import Problem
 from contracts.settings import Settings
 from spark_jobs.partition_writer import PartitionWriter
 from warehouse.client import connect
+from warehouse.erasure_list import ErasureList
 
 _DIALLED = (
     *("clickhouse_host", "clickhouse_port", "clickhouse_secure", "clickhouse_ca"),
-    *("clickhouse_user", "clickhouse_password"),
+    *("clickhouse_user", "clickhouse_password", "retail_erasure_salt"),
 )
 
 
@@ -63,8 +64,9 @@ class RawWriter(DataSourceStreamArrowWriter):
         if first is None:
             return Landed()
         options = dict(self._options)
-        run, client = options.pop("run"), _client(tuple(sorted(options.items())))
-        return Landed(*PartitionWriter(client, run, first).write(batches))
+        run = options.pop("run")
+        client, erased = _client(tuple(sorted(options.items())))
+        return Landed(*PartitionWriter(client, run, first, erased).write(batches))
 
     def commit(self, messages: list[WriterCommitMessage | None], batchId: int) -> None:  # noqa: N803
         """Nothing: what the tasks inserted is there."""
@@ -74,6 +76,8 @@ class RawWriter(DataSourceStreamArrowWriter):
 
 
 @lru_cache(maxsize=1)
-def _client(options: tuple[tuple[str, str], ...]) -> Client:
+def _client(options: tuple[tuple[str, str], ...]) -> tuple[Client, ErasureList]:
     """Workers are used again, batch after batch, and their connection with them."""
-    return connect(Settings(_env_file=None, **dict(options)))
+    settings = Settings(_env_file=None, **dict(options))
+    client = connect(settings)
+    return client, ErasureList(client, settings.retail_erasure_salt.get_secret_value())

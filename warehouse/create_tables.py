@@ -12,7 +12,9 @@ from clickhouse_connect.driver.client import Client
 from contracts.problems import Problem
 from contracts.settings import load_settings
 from contracts.tables import DATABASES, RAW_TABLES
+from warehouse.archived import show_archive
 from warehouse.client import connect
+from warehouse.keeping_tables import KEEPING_TABLES
 from warehouse.quality_tables import QUALITY_TABLES
 from warehouse.raw_columns import adopt_contract
 from warehouse.raw_tables import quarantine_view, raw_table
@@ -25,9 +27,11 @@ def create_tables(client: Client) -> list[str]:
     for database in DATABASES:
         client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
     changes = [change for topic in RAW_TABLES for change in _raw_table(client, topic)]
+    written = WRITTEN_TABLES | STREAM_TABLES | QUALITY_TABLES | KEEPING_TABLES
+    changes += [change for name, table in written.items() for change in _written_table(client, name, table)]
+    show_archive(client)
     client.command(quarantine_view())
-    written = WRITTEN_TABLES | STREAM_TABLES | QUALITY_TABLES
-    return changes + [change for name, table in written.items() for change in _written_table(client, name, table)]
+    return changes
 
 
 def _raw_table(client: Client, topic: str) -> list[str]:
@@ -54,7 +58,8 @@ def _dropped_if_keyed_otherwise(client: Client, name: str, wanted: WrittenTable)
         "SELECT sorting_key FROM system.tables WHERE database = {database:String} AND name = {table:String}",
         parameters={"database": database, "table": table},
     ).result_rows
-    if not keys or keys[0][0] == ", ".join(wanted.key):
+    # Of a single column the engine keeps the parentheses.
+    if not keys or keys[0][0].strip("()") == ", ".join(wanted.key).strip("()"):
         return []
     if client.command(f"SELECT count() FROM {name}"):
         raise Problem(f"{name} has rows under an older key.", f"Rename it or DROP TABLE {name}: its job fills it anew.")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from clickhouse_connect.driver.client import Client
 
-from contracts.tables import QUARANTINE, RAW_TABLES
+from contracts.tables import QUARANTINE, WITH_ARCHIVE
 
 
 class Rejected(NamedTuple):
@@ -55,6 +55,6 @@ def _text(value: str | bytes) -> str:
 
 def valid_events(client: Client, topic: str, event_ids: Sequence[str]) -> set[tuple[str, str]]:
     """Source and id of the events with one of these ids that broke no rule."""
-    query = f"SELECT DISTINCT source, event_id FROM {RAW_TABLES[topic]}"
+    query = f"SELECT DISTINCT source, event_id FROM {WITH_ARCHIVE[topic]}"
     where = " WHERE event_id IN {ids:Array(String)} AND _error = ''"
     return {(source, event_id) for source, event_id in client.query(query + where, {"ids": event_ids}).result_rows}

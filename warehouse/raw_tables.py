@@ -8,7 +8,7 @@ never a silent 0 (`contracts.verdict.verdict` gives the same words).
 from contracts.events import TOPICS, Event
 from contracts.fields import WORD, Kind, sql_literal
 from contracts.quick_verdict import kind_of
-from contracts.tables import QUARANTINE, RAW_TABLES
+from contracts.tables import QUARANTINE, RAW_TABLES, WITH_ARCHIVE
 from contracts.verdict import NO_TYPE, UNKNOWN_TYPE, UNREADABLE
 
 # Retries of the last inserts of a landing run; older ones are caught by their offsets.
@@ -19,7 +19,7 @@ PARTS_TO_MERGE = 16
 COMPACT_PART_BYTES = 128 << 20
 
 _INSTANT = "DateTime64(3, 'UTC')"
-_COORDINATES = {
+COORDINATES = {
     "_topic": WORD,
     "_partition": "Int32",
     "_offset": "Int64",
@@ -36,12 +36,12 @@ def raw_table(topic: str) -> str:
     return f"""\
 CREATE TABLE IF NOT EXISTS {RAW_TABLES[topic]}
 (
-    `_topic` {_COORDINATES["_topic"]},
-    `_partition` {_COORDINATES["_partition"]},
-    `_offset` {_COORDINATES["_offset"]} CODEC(Delta, ZSTD),
+    `_topic` {COORDINATES["_topic"]},
+    `_partition` {COORDINATES["_partition"]},
+    `_offset` {COORDINATES["_offset"]} CODEC(Delta, ZSTD),
     `_kafka_timestamp` {_INSTANT} CODEC(Delta, ZSTD),
     `_ingested_at` {_INSTANT} DEFAULT now64(3, 'UTC') CODEC(Delta, ZSTD),
-    `payload` {_COORDINATES["payload"]} CODEC(ZSTD),
+    `payload` {COORDINATES["payload"]} CODEC(ZSTD),
     `_text` {_text_type(topic)} DEFAULT {_text_value(topic)} CODEC(LZ4),
 {_typed_columns(topic)},
     `_error` LowCardinality(String) DEFAULT {_error(topic)},
@@ -57,7 +57,7 @@ SETTINGS non_replicated_deduplication_window = {DEDUPLICATION_WINDOW},
 def quarantine_view() -> str:
     """CREATE VIEW of every message that broke a rule, with the rule."""
     columns = "_topic, _partition, _offset, _kafka_timestamp, _ingested_at, event_id, event_type, _error, payload"
-    selects = (f"SELECT {columns} FROM {table} WHERE _error != ''" for table in RAW_TABLES.values())
+    selects = (f"SELECT {columns} FROM {table} WHERE _error != ''" for table in WITH_ARCHIVE.values())
     return f"CREATE OR REPLACE VIEW {QUARANTINE} AS\n" + "\nUNION ALL\n".join(selects)
 
 
@@ -74,7 +74,13 @@ def fields(topic: str) -> dict[str, Kind]:
 
 def column_types(topic: str) -> dict[str, str]:
     """Type of every column that readers of the topic's raw table count on, as the engine writes it down."""
-    return _COORDINATES | {name: _column_type(name, kind) for name, kind in fields(topic).items()} | {"_error": WORD}
+    return COORDINATES | {name: _column_type(name, kind) for name, kind in fields(topic).items()} | {"_error": WORD}
+
+
+def derived_columns(topic: str) -> dict[str, tuple[str, str]]:
+    """Type and expression of every column that is read out of the payload."""
+    typed = {name: (_column_type(name, kind), _column_value(name, kind)) for name, kind in fields(topic).items()}
+    return {"_text": (_text_type(topic), _text_value(topic)), **typed, "_error": (WORD, _error(topic))}
 
 
 def _text_type(topic: str) -> str:
@@ -92,10 +98,8 @@ def _nothing(topic: str) -> str:
 
 
 def _typed_columns(topic: str) -> str:
-    return ",\n".join(
-        f"    `{name}` {_column_type(name, kind)} DEFAULT {_column_value(name, kind)}"
-        for name, kind in fields(topic).items()
-    )
+    typed = [(name, *column) for name, column in derived_columns(topic).items() if name in fields(topic)]
+    return ",\n".join(f"    `{name}` {kind} DEFAULT {value}" for name, kind, value in typed)
 
 
 def _column_type(name: str, kind: Kind) -> str:

@@ -19,7 +19,7 @@ DOC = """
 - **backup**: what is new since the last one; on Mondays a full one before it, and what is older than 30 days
   and built on by none is deleted. It waits for nothing: a red task is no reason to have none.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
-- **clean_up**: task logs, reports and Airflow's records older than 30 days.
+- **clean_up**: task logs, reports and Airflow's records older than 30 days; customers who were erased and came back.
 
 Drift and archive have no place here yet.
 """

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 from clickhouse_connect.driver.client import Client
 
-from contracts.tables import QUALITY_RESULTS, RAW_TABLES
+from contracts.tables import QUALITY_RESULTS, RAW_TABLES, WITH_ARCHIVE
 from quality.gates.figures import frame, query_text
 from quality.gates.suites import (
     CRITICAL,
@@ -180,7 +180,7 @@ def _offsets(client: Client, topic: str, batch: Batch) -> pd.DataFrame:
 
 def _counted(client: Client, topic: str, partition: int, first: int, last: int) -> tuple[int, int, int]:
     """Messages, offsets that came more than once, offsets that did not come."""
-    lane = f"FROM {RAW_TABLES[topic]} WHERE _topic = '{topic}' AND _partition = {partition}"
+    lane = f"FROM {WITH_ARCHIVE[topic]} WHERE _topic = '{topic}' AND _partition = {partition}"
     older = client.query(f"SELECT 1 {lane} AND _offset < {first} LIMIT 1").result_rows
     begin = first - 1 if older else first
     # A bitmap counts exactly and holds a run of offsets in a few bytes.

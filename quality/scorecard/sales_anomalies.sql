@@ -40,7 +40,7 @@ incidents as (
 slips as (
 
     select distinct store_id, product_id as slip_product, event_time as slip_at
-    from raw.raw_sales_events
+    from raw.raw_sales_events_with_archive
     where source = {source:String} and event_id in (
         select original_event_id from truth.injected_faults where source = {source:String} and fault = 'corrected'
     )
@@ -118,7 +118,7 @@ lines_sold as (
         select
             store_id as line_store, product_id as line_product, toDate(assumeNotNull(business_date)) as line_date,
             toFloat64(quantity) as units
-        from raw.raw_sales_events where source = {source:String} and event_type = 'sale' and _error = ''
+        from raw.raw_sales_events_with_archive where source = {source:String} and event_type = 'sale' and _error = ''
     ) as lines on store_id = line_store and incident_product = line_product and incident_date = line_date
     left join (
         select product_id as sized_product, month_start_date, toFloat64(estimated_large_units) as large_units

@@ -3,7 +3,7 @@
 # ruff: noqa: S608  every name is ours, and values from outside are parameters
 
 from contracts.events import INVENTORY, SALES
-from contracts.tables import RAW_TABLES, REALTIME_INVENTORY_ALERTS
+from contracts.tables import REALTIME_INVENTORY_ALERTS, WITH_ARCHIVE
 from spark_jobs.stock import columns
 from spark_jobs.stock.state import REMEMBERED, WINDOW_DAYS
 
@@ -15,7 +15,7 @@ def _units(column: str) -> str:
 
 
 RAW_ENDS = "\nUNION ALL\n".join(
-    f"SELECT toString(_topic), _partition, max(_offset) + 1 FROM {RAW_TABLES[topic]} GROUP BY _topic, _partition"
+    f"SELECT toString(_topic), _partition, max(_offset) + 1 FROM {WITH_ARCHIVE[topic]} GROUP BY _topic, _partition"
     for topic in (SALES, INVENTORY)
 )
 
@@ -23,7 +23,7 @@ RAW_ENDS = "\nUNION ALL\n".join(
 BUILT_ENDS = "\nUNION ALL\n".join(
     f"""
     SELECT toString(staged._topic), staged._partition, staged.ended, staged.messages, countIf(raw._offset < ended)
-    FROM {RAW_TABLES[f"{name}_events"]} AS raw
+    FROM {WITH_ARCHIVE[f"{name}_events"]} AS raw
     INNER JOIN (
         SELECT _topic, _partition, max(_offset) + 1 AS ended, count() AS messages
         FROM staging.stg_events__{name}_messages
@@ -43,26 +43,26 @@ WHERE command IN ('build', 'run')"""
 ALIVE = f"""
 SELECT source
 FROM (
-    SELECT toString(source) AS source, max(event_time) AS last FROM {RAW_TABLES[SALES]}
+    SELECT toString(source) AS source, max(event_time) AS last FROM {WITH_ARCHIVE[SALES]}
     WHERE _error = ''
     GROUP BY source
     UNION ALL
-    SELECT toString(source), max(event_time) FROM {RAW_TABLES[INVENTORY]} WHERE _error = '' GROUP BY source
+    SELECT toString(source), max(event_time) FROM {WITH_ARCHIVE[INVENTORY]} WHERE _error = '' GROUP BY source
 )
 GROUP BY source
 HAVING max(last) >= (
     SELECT max(last) - toIntervalHour({{hours:UInt32}})
     FROM (
-        SELECT max(event_time) AS last FROM {RAW_TABLES[SALES]} WHERE _error = ''
+        SELECT max(event_time) AS last FROM {WITH_ARCHIVE[SALES]} WHERE _error = ''
         UNION ALL
-        SELECT max(event_time) FROM {RAW_TABLES[INVENTORY]} WHERE _error = ''
+        SELECT max(event_time) FROM {WITH_ARCHIVE[INVENTORY]} WHERE _error = ''
     )
 )"""
 
 # A void names the till's store; the goods may have left elsewhere, as a web shop's do.
 ELSEWHERE = f"""
 SELECT DISTINCT toString(source), toString(store_id), assumeNotNull(toString(fulfilment_location_id))
-FROM {RAW_TABLES[SALES]}
+FROM {WITH_ARCHIVE[SALES]}
 WHERE _error = '' AND isNotNull(fulfilment_location_id) AND fulfilment_location_id != store_id
 ORDER BY ALL"""
 
@@ -223,7 +223,7 @@ SELECT
     toString(source), assumeNotNull(toString({names["location_id"]})), assumeNotNull(toString({names["product_id"]})),
     {_MS}(assumeNotNull({happened})), toString(event_type), {columns.UNITS}, event_id,
     ifNull(corrects_event_id, ''), assumeNotNull({names["document"]}), assumeNotNull({names["order_line"]}), {promised}
-FROM {RAW_TABLES[topic]}
+FROM {WITH_ARCHIVE[topic]}
 WHERE _error = '' AND ({" OR ".join(parts) or "false"}) AND ({condition})
 ORDER BY _kafka_timestamp, _partition, _offset
 SETTINGS cast_keep_nullable = 1"""

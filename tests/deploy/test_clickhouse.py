@@ -21,11 +21,16 @@ from warehouse.cluster_ddl import cluster_ddl, on_cluster
 
 FOLDER = DEPLOY / "clickhouse"
 MODELS = PROJECT / "dbt_project" / "models"
+ARCHIVE = ["GRANT NAMED COLLECTION ON archive", "GRANT READ, WRITE ON S3('http://minio:9000/archive/.*')"]
 POLICY = "has(splitByChar(',', getSetting('SQL_stores')), concat(source, '|', store_id))"
 
 
 def _users() -> Element:
     return xml_root(FOLDER / "users.d" / "retail.xml")
+
+
+def _storage() -> Element:
+    return xml_root(FOLDER / "storage" / "storage.xml")
 
 
 def _grants(role: str) -> list[str]:
@@ -52,7 +57,7 @@ def test_the_writer_owns_our_databases_and_no_more() -> None:
     owned = {found[1] for one in _grants("retail_writer") if (found := re.fullmatch(r"GRANT ALL ON (\w+)\.\*", one))}
     others = [one for one in _grants("retail_writer") if not one.startswith("GRANT ALL")]
     assert owned == {*DATABASES, FROZEN, REPLACED}
-    assert others == ["GRANT SELECT ON system.*", "GRANT CREATE TEMPORARY TABLE, KILL QUERY, CLUSTER ON *.*"]
+    assert others == ["GRANT SELECT ON system.*", "GRANT CREATE TEMPORARY TABLE, KILL QUERY, CLUSTER ON *.*", *ARCHIVE]
 
 
 def test_the_reader_reads_all_but_the_truth() -> None:
@@ -62,9 +67,13 @@ def test_the_reader_reads_all_but_the_truth() -> None:
 
 
 def test_nobody_reaches_files_or_the_network() -> None:
-    """No role has a source: file(), url(), s3(), remote() and their like are refused by the engine."""
+    """No role has a source: file(), url(), s3(), remote() and their like are refused by the engine. The writer alone
+    has one bucket, that of the archive.
+    """
     sources = r"\b(FILE|URL|S3|REMOTE|HDFS|MYSQL|POSTGRES|MONGO|JDBC|ODBC|AZURE|SOURCES|READ|WRITE)\b"
-    said = " ".join([*_grants("retail_writer"), *_grants("retail_reader"), *_statements()])
+    assert _storage().findtext("named_collections/archive/url") == ARCHIVE[1].split("'")[1].removesuffix(".*")
+    writer = [one for one in _grants("retail_writer") if one not in ARCHIVE]
+    said = " ".join([*writer, *_grants("retail_reader"), *_statements()])
     assert not re.search(sources, said)
 
 
@@ -163,6 +172,20 @@ def test_ddl_of_a_cluster() -> None:
     raw = [one for one in tables if any(name in one for name in RAW_TABLES.values())]
     assert len(raw) == 3 and all("SETTINGS replicated_deduplication_window = 1000" in one for one in raw)
     assert not any("non_replicated" in one for one in statements)
+
+
+def test_compose_has_the_tiers_and_the_archive() -> None:
+    """The policy and the collection that the settings name are those of the mounted file, whose buckets are made."""
+    places = services()["warehouse-init"]["environment"]
+    assert _storage().find(f"storage_configuration/policies/{places['CLICKHOUSE_STORAGE_POLICY']}") is not None
+    collection, buckets = places["RETAIL_ARCHIVE"].split("/")[2], (DEPLOY / "minio" / "make_bucket.sh").read_text()
+    urls = {_storage().findtext(f"named_collections/{collection}/url")}
+    urls |= {disk.findtext("endpoint") for disk in _storage().find("storage_configuration/disks")}
+    assert all(f"store/{url.split('/')[3]}" in buckets for url in urls)
+    policy = json.loads((DEPLOY / "minio" / "warehouse_policy.json").read_text())["Statement"]
+    reached = {name.split(":::")[1] for one in policy for name in one["Resource"]}
+    assert reached == {f"{url.split('/')[3]}{rest}" for url in urls for rest in ("", "/*")}
+    assert any(mount.startswith("./deploy/clickhouse/storage/") for mount in services()["clickhouse"]["volumes"])
 
 
 @pytest.mark.parametrize(
