@@ -15,7 +15,7 @@ from contracts.problems import Problem
 from warehouse.backup.manifest import Manifest
 
 _INDEX = ".backup"  # the engine's list of a backup's files: all that an incremental one reads of its base
-_HERE = fs.LocalFileSystem()
+_BLOCK = 1 << 20
 
 
 class BackupStore:
@@ -78,12 +78,14 @@ class BackupStore:
 
     def keep(self, manifest: Manifest) -> None:
         """Take in what the engine has written; the manifest comes last."""
-        with self._explained():
-            if not self.is_staging:
-                self._copy(self.staging / manifest.name, f"{self._root}/{manifest.name}")
-            with self._files.open_output_stream(f"{self._root}/{manifest.name}.json") as stream:
-                stream.write(manifest.model_dump_json(indent=1).encode())
-        self.tidy([manifest.name])
+        try:
+            with self._explained():
+                if not self.is_staging:
+                    self._upload(self.staging / manifest.name, f"{self._root}/{manifest.name}")
+                with self._files.open_output_stream(f"{self._root}/{manifest.name}.json") as stream:
+                    stream.write(manifest.model_dump_json(indent=1).encode())
+        finally:
+            self.tidy([manifest.name])
 
     def bring(self, names: list[str], only_index: bool = False) -> None:
         """Put backups where the engine reads them, or only what an incremental backup reads of its base."""
@@ -91,12 +93,10 @@ class BackupStore:
             return
         with self._explained():
             for name in names:
-                here, there = self.staging / name, f"{self._root}/{name}"
-                here.mkdir(parents=True, exist_ok=True)
-                if only_index:
-                    fs.copy_files(f"{there}/{_INDEX}", str(here / _INDEX), self._files, _HERE)
-                else:
-                    fs.copy_files(there, str(here), self._files, _HERE)
+                there = f"{self._root}/{name}"
+                files = [f"{there}/{_INDEX}"] if only_index else self._files_below(there)
+                for file in files:
+                    self._download(file, self.staging / name / file.removeprefix(f"{there}/"))
 
     def tidy(self, names: list[str]) -> None:
         """Take away what `bring` or the engine put into the staging folder, if it is kept elsewhere."""
@@ -121,9 +121,22 @@ class BackupStore:
             if self._files.get_file_info(f"{self._root}/{name}").type == fs.FileType.Directory:
                 self._files.delete_dir(f"{self._root}/{name}")
 
-    def _copy(self, here: Path, there: str) -> None:
-        self._files.create_dir(there, recursive=True)
-        fs.copy_files(str(here), there, _HERE, self._files)
+    def _upload(self, here: Path, there: str) -> None:
+        """By streams of our own: pyarrow's `copy_files` says nothing of an upload that failed."""
+        for file in (path for path in here.rglob("*") if path.is_file()):
+            place = f"{there}/{file.relative_to(here).as_posix()}"
+            self._files.create_dir(place.rpartition("/")[0], recursive=True)
+            with file.open("rb") as source, self._files.open_output_stream(place) as target:
+                shutil.copyfileobj(source, target, _BLOCK)
+
+    def _download(self, there: str, here: Path) -> None:
+        here.parent.mkdir(parents=True, exist_ok=True)
+        with self._files.open_input_stream(there) as source, here.open("wb") as target:
+            shutil.copyfileobj(source, target, _BLOCK)
+
+    def _files_below(self, place: str) -> list[str]:
+        found = self._files.get_file_info(fs.FileSelector(place, recursive=True))
+        return [info.path for info in found if info.type == fs.FileType.File]
 
     def _entries(self) -> set[str]:
         with self._explained():

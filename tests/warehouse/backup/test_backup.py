@@ -12,6 +12,7 @@ from contracts.problems import Problem
 from contracts.settings import Settings
 from contracts.tables import FROZEN, RAW_TABLES, REALTIME_STOCK, REPLACED
 from tests.dbt_project.own_server import own_clickhouse
+from tests.s3_server import s3_server
 from warehouse.backup import restoring, space
 from warehouse.backup.manifest import Manifest
 from warehouse.backup.restoring import put_back, restore_backup
@@ -256,6 +257,28 @@ def test_a_failed_backup_leaves_nothing(client: Client, store: BackupStore) -> N
         _take(client, store)
     assert (store.manifests(), store.incomplete()) == ([], [])
     assert client.command(f"EXISTS DATABASE {FROZEN}") == 0
+
+
+@pytest.mark.long
+def test_a_bucket_keeps_backups(
+    client: Client, _server: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full and an incremental backup in S3 come back from there; with a wrong key it is a sentence and no backup."""
+    with s3_server(tmp_path / "s3", "retail") as s3:
+        for name, value in s3.environment().items():
+            monkeypatch.setenv(name, value)
+        store = BackupStore("s3://retail/nightly", _server.backup_folder)
+        _take(client, store)
+        client.command("INSERT INTO core.fact VALUES ('2026-12-31', 5, NULL)")
+        before, second = _state(client), _later(client, store, incremental=True)
+        _damage(client)
+        _restore(client, store, second.name)
+        assert _state(client) == before
+        assert not (_server.backup_folder / second.name).exists()
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
+        with pytest.raises(Problem, match="cannot be read or written") as said:
+            _take(client, BackupStore("s3://retail/nightly", _server.backup_folder))
+        assert "wrong-secret" not in str(said.value)
 
 
 def test_no_key_of_a_place_is_shown(tmp_path: Path) -> None:
