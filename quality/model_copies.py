@@ -8,10 +8,12 @@ from clickhouse_connect.driver.client import Client
 from contracts.tables import MONITORING
 from quality.content_hash import LAYERS, content_hashes, model_columns
 from warehouse.content_hash import Columns, comparable
+from warehouse.keeping_tables import KEEPING_TABLES
 from warehouse.quality_tables import QUALITY_TABLES
 from warehouse.stream_tables import STREAM_TABLES
 
 KEPT = {*STREAM_TABLES, *QUALITY_TABLES}  # that programs write
+LEFT_ALONE = {*KEEPING_TABLES}  # where messages are, and whom they must not name
 _SHOWN = 4  # columns that name the example
 
 
@@ -41,12 +43,15 @@ def keep_models(client: Client, prefix: str) -> None:
 
 
 def drop_models(client: Client) -> None:
-    """Leave no model, nor what dbt noted about its runs; tables that programs write are emptied."""
+    """Leave no model, nor what dbt noted about its runs; tables that programs write are emptied, but for the lists of
+    what is archived and who was erased.
+    """
     for database in (*LAYERS, MONITORING):
         query = "SELECT name FROM system.tables WHERE database = {database:String}"
         for (table,) in client.query(query, {"database": database}).result_rows:
-            verb = "TRUNCATE" if f"{database}.{table}" in KEPT else "DROP"
-            client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
+            if f"{database}.{table}" not in LEFT_ALONE:
+                verb = "TRUNCATE" if f"{database}.{table}" in KEPT else "DROP"
+                client.command(f"{verb} TABLE IF EXISTS `{database}`.`{table}` SYNC")
 
 
 def drop_databases(client: Client, prefix: str) -> None:

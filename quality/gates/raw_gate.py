@@ -179,8 +179,13 @@ def _offsets(client: Client, topic: str, batch: Batch) -> pd.DataFrame:
 
 
 def _counted(client: Client, topic: str, partition: int, first: int, last: int) -> tuple[int, int, int]:
-    """Messages, offsets that came more than once, offsets that did not come."""
-    lane = f"FROM {WITH_ARCHIVE[topic]} WHERE _topic = '{topic}' AND _partition = {partition}"
+    """Messages, offsets that came more than once, offsets that did not come; of a hole the archive is asked."""
+    found = _counted_in(client, RAW_TABLES[topic], topic, partition, first, last)
+    return _counted_in(client, WITH_ARCHIVE[topic], topic, partition, first, last) if found[2] else found
+
+
+def _counted_in(client: Client, table: str, topic: str, partition: int, first: int, last: int) -> tuple[int, int, int]:
+    lane = f"FROM {table} WHERE _topic = '{topic}' AND _partition = {partition}"
     older = client.query(f"SELECT 1 {lane} AND _offset < {first} LIMIT 1").result_rows
     begin = first - 1 if older else first
     # A bitmap counts exactly and holds a run of offsets in a few bytes.

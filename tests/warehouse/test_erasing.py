@@ -1,6 +1,8 @@
 """An erased customer is in no message, no file of the archive and no table, and does not come back."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +14,10 @@ from clickhouse_connect.driver.client import Client
 from contracts.events import CATALOG, INVENTORY, SALES, Customer
 from contracts.persons import ERASED, EXPIRED, Person, without_person
 from contracts.problems import Problem
-from contracts.settings import Settings
+from contracts.settings import PROJECT, Settings, process_environment
 from contracts.tables import ERASURES, RAW_TABLES, WITH_ARCHIVE
+from spark_jobs.kafka_source import lane_of
+from spark_jobs.partition_writer import PartitionWriter
 from tests.dbt_project.own_server import own_clickhouse
 from tests.dbt_project.raw_log import empty_raw
 from tests.dbt_project.shop import LONG_AGO, sale
@@ -21,6 +25,7 @@ from warehouse.archived import archived_files
 from warehouse.archiving import archive_partition, forget, old_partitions
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
+from warehouse.doors import close_doors, open_doors
 from warehouse.erasing import back_again, customers, erase, expire_quarantine, traces
 from warehouse.erasure_list import ErasureList
 
@@ -157,6 +162,21 @@ def test_what_lands_again_is_freed(client: Client) -> None:
     assert erased.free(pa.array([_customer().json_bytes()], pa.binary())).to_pylist() == [ERASED]
 
 
+def test_landing_frees_what_it_hands_on(client: Client) -> None:
+    """A partition that is read again into an empty raw: the erased customer's sale is there without him."""
+    erase(client, ADA, SALT)
+    empty_raw(client)
+    open_doors(client, "run")
+    lanes = pa.array([lane_of(SALES, 0)] * 2, pa.int32())
+    stamps = pa.array([datetime(2026, 2, 5, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC"))
+    columns = [lanes, pa.array([0, 1]), stamps, pa.array(_sales()[:2], pa.binary())]
+    batch = pa.RecordBatch.from_arrays(columns, ["lane", "offset", "timestamp", "payload"])
+    assert PartitionWriter(client, "run", batch, ErasureList(client, SALT)).write(iter(())) == (2, 2)
+    close_doors(client, "run")
+    query = f"SELECT customer_id, _error FROM {RAW_TABLES[SALES]} ORDER BY _offset"
+    assert client.query(query).result_rows == [(None, ""), (OTHER.customer_id, "")]
+
+
 def test_without_the_salt_nothing_lands(client: Client) -> None:
     """Who does not know whom to leave out must not land anything."""
     nobody = pa.array([b"x"], pa.binary())
@@ -189,3 +209,29 @@ def test_a_name_that_is_a_quantity_stays() -> None:
     payload = json.dumps({"event_type": "sale", "customer_id": "2", "quantity": "2", "extra": "2"}).encode()
     kept = {"event_type": "sale", "customer_id": None, "quantity": "2", "extra": None}
     assert json.loads(without_person(payload, frozenset({"2"}))) == kept
+
+
+def test_the_verb(client: Client, server: Settings) -> None:
+    """It says what is stored, wants a salt, erases, finds nothing afterwards, and frees again what came back."""
+    who = (ADA.source, ID)
+    assert _verb(server, *who, "--dry-run") == (0, True)
+    assert traces(client, ADA) != {}
+    assert _verb(server, *who, "--yes", salt="")[0] == 1 and traces(client, ADA) != {}
+    assert _verb(server, *who, "--yes", "--no-build")[0] == 0 and traces(client, ADA) == {}
+    assert _verb(server, *who, "--dry-run") == (0, False)
+    _land(client, SALES, 9, _sales()[0], "2026-02-06")
+    assert _verb(server, "--again", "--yes", "--no-build")[0] == 0 and traces(client, ADA) == {}
+    assert _verb(server, ADA.source)[0] == _verb(server, *who, "--again")[0] == 2
+
+
+def _verb(settings: Settings, *arguments: str, salt: str = SALT) -> tuple[int, bool]:
+    """Its exit code, and whether it named a table."""
+    result = subprocess.run(
+        [sys.executable, "-m", "cli", "erase-customer", *arguments],
+        env=process_environment(settings) | {"RETAIL_ERASURE_SALT": salt},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result.returncode, "raw.raw_sales_events" in result.stderr

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,13 +34,15 @@ VOID = {
 
 
 @pytest.fixture
-def client(running_stack: Settings, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(running_stack: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A warehouse whose raw table of sales is made anew, from the contract as it is."""
     client = connect(running_stack)
     client.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")
     monkeypatch.setitem(RAW_TABLES, SALES, TABLE)
     create_tables(client)
-    return client
+    yield client
+    monkeypatch.undo()
+    create_tables(client)  # the views over raw read the stack's own table again
 
 
 def _arrive(client: Client, *events: dict[str, Any]) -> None:
