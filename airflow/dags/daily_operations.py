@@ -15,7 +15,7 @@ DOC = """
 - Mondays, and when started with `{"weekly": true}`: **backtest** holds every model to demand that it has not seen,
   **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
 - Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
-  **forecasts_modelled** builds what reads either.
+  **value_customers** estimates what known customers will bring, **forecasts_modelled** builds what reads any of it.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
 - **clean_up**: task logs, reports and Airflow's records older than 30 days.
 
@@ -46,6 +46,9 @@ with DAG(
         doc_md="Four weeks ahead; exit code 1: the forecasts did not pass their gate and stay unpublished.",
     )
     policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost; the cheapest advises.")
+    values = verb(
+        "value-customers", task_id="value_customers", **LONG, **after, doc_md="Margin of each customer, a year ahead."
+    )
     modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
     docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")
     report = Command(
@@ -58,5 +61,5 @@ with DAG(
     clean_up = Command(
         task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
     )
-    chain(*weekly, predict, policies, modelled, report)
+    chain(*weekly, predict, policies, values, modelled, report)
     docs >> clean_up
