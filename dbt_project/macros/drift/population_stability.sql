@@ -4,7 +4,9 @@
 {% macro population_stability(placed) -%}
 edges_cut as (
 
-    select source, feature, date_key, arrayDistinct(quantilesExact(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)(value)) as edges
+    select
+        source, feature, date_key,
+        arrayDistinct(quantilesExact(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)(value)) as edges
     from {{ placed }}
     where is_reference
     group by source, feature, date_key

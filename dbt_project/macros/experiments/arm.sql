@@ -2,6 +2,7 @@
     experiments. -#}
 {% macro arm(experiment_id, unit_id, treatment_share) -%}
     if(
-        sipHash64({{ experiment_id }}, {{ unit_id }}) % 1000000 < 1000000 * {{ treatment_share }}, 'treatment', 'control'
+        sipHash64({{ experiment_id }}, {{ unit_id }}) % 1000000 < 1000000 * {{ treatment_share }},
+        'treatment', 'control'
     )
 {%- endmacro %}

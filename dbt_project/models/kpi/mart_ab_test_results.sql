@@ -69,8 +69,8 @@ arms_compared as (
             varSampStableIf(adjusted.adjusted_outcome, is_treated = 1) / treated_units
             + varSampStableIf(adjusted.adjusted_outcome, is_treated = 0) / control_units
         ) as adjusted_standard_error,
-        welchTTest(adjusted.outcome, is_treated).2 as p_value,
-        welchTTest(adjusted.adjusted_outcome, is_treated).2 as adjusted_p_value
+        tupleElement(welchTTest(adjusted.outcome, is_treated), 2) as p_value,
+        tupleElement(welchTTest(adjusted.adjusted_outcome, is_treated), 2) as adjusted_p_value
     from adjusted
     group by experiment_id, look
     having treated_units > 1 and control_units > 1 and standard_error > 0

@@ -42,8 +42,8 @@ demand as (
 
 ),
 
--- For each price in bounds, the margin of four weeks beyond that of today's: as expected, and at the less favourable end
--- of the elasticity's interval.
+-- For each price in bounds, the margin of four weeks beyond that of today's: as expected, and at the less favourable
+-- end of the elasticity's interval.
 changes_tried as (
 
     select

@@ -39,12 +39,16 @@ units_by_day as (
         if(experiments.unit = 'store', tickets.store_id, tickets.customer_id) as unit_id,
         tickets.date_key < experiments.starts_on as is_history,
         intDiv(dateDiff('day', experiments.starts_on, tickets.date_key), 7) + 1 as week,
-        {{ exact_sum("multiIf(experiments.metric = 'margin', tickets.margin, experiments.metric = 'transactions', tickets.transactions, tickets.net_revenue)") }} as outcome,
+        multiIf(
+            experiments.metric = 'margin', {{ exact_sum('tickets.margin') }},
+            experiments.metric = 'transactions', {{ exact_sum('tickets.transactions') }},
+            {{ exact_sum('tickets.net_revenue') }}
+        ) as outcome,
         sum(tickets.transactions) as transactions
     from tickets
     inner join experiments on tickets.source = experiments.source
     where tickets.date_key >= experiments.history_starts_on and unit_id != ''
-    group by experiment_id, unit_id, is_history, week
+    group by experiment_id, unit_id, is_history, week, experiments.metric
 
 ),
 
