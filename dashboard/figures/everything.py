@@ -37,6 +37,7 @@ ASKED: tuple[Ask, ...] = (
     learning.days_without_stock,
     learning.frontier,
     learning.drift,
+    learning.promoted,
     store.cards,
     store.ranking,
     store.mix,

@@ -38,7 +38,8 @@ live as (
     select
         source, 'live' as evaluation, '' as run_id, model, demand_class, horizon_week,
         month_start_date as period_start_date,
-        measured.1 as measure, measured.2 as numerator, measured.3 as denominator, observations, is_champion
+        measured.1 as measure, measured.2 as numerator, measured.3 as denominator, observations, is_champion,
+        true as is_latest
     from errors_summed
     array join [
         ('wape', absolute_error, all_actual_units),
@@ -53,7 +54,8 @@ backtest as (
 
     select
         source, 'backtest' as evaluation, run_id, model, demand_class, horizon_week, origin_date as period_start_date,
-        measure, value as numerator, 1 as denominator, observations, is_champion
+        measure, value as numerator, 1 as denominator, observations, is_champion,
+        run_id = argMax(run_id, run_at) over (partition by source) as is_latest
     from {{ ref('stg_ml__model_results') }}
     where task = 'forecast'
 
@@ -65,13 +67,14 @@ drift as (
     select
         source, 'drift' as evaluation, '' as run_id, '' as model, '' as demand_class, 0 as horizon_week,
         date_key as period_start_date, concat('drift of ', feature) as measure, stability_index as numerator,
-        threshold as denominator, window_values as observations, false as is_champion
+        threshold as denominator, window_values as observations, false as is_champion, true as is_latest
     from {{ ref('feature_drift') }}
 
     union all
 
     select
-        source, 'drift', '', model, '', 0, date_key, 'drift of the mean error', error_shift, threshold, 8, false
+        source, 'drift', '', model, '', 0, date_key, 'drift of the mean error', error_shift, threshold, 8, false,
+        true
     from {{ ref('forecast_drift') }}
 
 ),
@@ -120,6 +123,8 @@ select
     cast(measure as String) as measure,
 
     -- strings
+    if(startsWith(performance.measure, 'permutation: '), replaceOne(performance.measure, 'permutation: ', ''), '')
+        as feature,
     cast(ifNull(serving_reason, '') as String) as serving_reason,
 
     -- numerics
@@ -130,6 +135,7 @@ select
 
     -- booleans
     cast(is_champion as Bool) as is_champion,
+    cast(is_latest as Bool) as is_latest,
     cast(isNotNull(serving.serving_reason) as Bool) as is_serving
 from performance
 left join serving using (source, model, demand_class)
