@@ -19,7 +19,14 @@ from contracts.problems import Problem
 from contracts.settings import load_settings
 from contracts.tables import CUSTOMER_VALUES, ML_MODEL_RESULTS
 from spark_jobs import customer_values
-from spark_jobs.customer_values.estimates import TABLE, Run, estimate, read_purchases, result_rows
+from spark_jobs.customer_values.estimates import (
+    TABLE,
+    Run,
+    estimate,
+    read_purchases,
+    require_customers,
+    result_rows,
+)
 from spark_jobs.forecasting.sources import source_or_only
 from warehouse.client import connect
 from warehouse.create_tables import create_tables
@@ -47,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def value_customers(client: Client, table: str, named: str, discount_rate: float, now: datetime) -> list[str]:
     """Estimate and write; gives a sentence per currency. Raises Problem."""
+    require_customers(client, table)
     source = source_or_only(client, table, named)
     run = Run(f"customers-{source}-{now:%Y%m%dT%H%M%S}", source, discount_rate, now)
     said = []

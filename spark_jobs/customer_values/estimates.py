@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from clickhouse_connect.driver.client import Client
 
-from contracts.problems import NotYet, Problem
+from contracts.problems import NotYet
 from spark_jobs.customer_values.history import History
 from spark_jobs.customer_values.values import ValueModel, fit_values, value
 
@@ -38,25 +38,26 @@ class Estimated:
 
 
 def read_purchases(client: Client, table: str, source: str) -> pd.DataFrame:
-    """A row per customer of the source. Raises Problem where there are none."""
+    """A row per customer of the source."""
     query = f"SELECT * FROM {table} WHERE source = {{source:String}} ORDER BY customer_id"  # noqa: S608 - a name of ours
-    found = client.query_df(query, {"source": source})
-    if found.empty:
-        raise Problem(f"{table} knows no customer of {source!r}.", "Build it: ./retail dbt build --selector before_ml.")
-    return found
+    return client.query_df(query, {"source": source})
+
+
+def require_customers(client: Client, table: str) -> None:
+    """Raises NotYet where nobody who bought has a name: some retailers never know."""
+    if client.command(f"EXISTS TABLE {table}") and not client.command(f"SELECT count() FROM {table}"):  # noqa: S608 - likewise
+        raise NotYet("No customer who bought is known by name: there is nobody to value.")
 
 
 def estimate(run: Run, purchases: pd.DataFrame) -> list[Estimated]:
-    """Customers by currency, those with too few who came back left out. Raises NotYet if that is all."""
+    """Customers by currency; not where too few came back or no cost is known. Raises NotYet if that is all."""
     found, reason = [], None
     for currency, customers in purchases.groupby("currency"):
-        history = history_in(customers)
         try:
-            model = fit_values(history)
-        except NotYet as too_few:
-            reason = too_few
-            continue
-        found.append(Estimated(customers, model, _rows(run, str(currency), customers, model)))
+            model = fit_values(history_in(customers))
+            found.append(Estimated(customers, model, _rows(run, str(currency), customers, model)))
+        except NotYet as too_early:
+            reason = too_early
     if reason and not found:
         raise reason
     return found

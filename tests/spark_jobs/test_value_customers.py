@@ -91,3 +91,10 @@ def test_money_is_kept_exact(client: Client) -> None:
     """Values are decimals with four places."""
     value_customers(client, TABLE, SOURCE, 0.1, NOW)
     assert {type(row[2]) for row in _rows(client)} == {Decimal}
+
+
+def test_where_nobody_is_known_there_is_nothing_to_value(client: Client) -> None:
+    """A retailer whose customers have no names is told so, as what is too early is."""
+    client.command(f"TRUNCATE TABLE {TABLE}")
+    with pytest.raises(NotYet, match="nobody to value"):
+        value_customers(client, TABLE, "", 0.1, NOW)
