@@ -22,16 +22,23 @@ last_days as (
 
 ),
 
+days_compared as (
+
+    select *
+    from series
+    inner join last_days using (source)
+    where series.date_key > subtractDays(last_day, {{ (reference_windows + 2) * window_days }})
+
+),
+
 days_placed as (
 
     select
         *,
         arrayJoin(range({{ reference_windows + 1 }})) as windows_back,
-        addDays(series.date_key, days_before + windows_back * {{ window_days }}) as compared_on
-    from series
-    inner join last_days using (source)
-    where series.date_key > subtractDays(last_day, {{ (reference_windows + 2) * window_days }})
-        and compared_on between subtractDays(last_day, {{ window_days - 1 }}) and last_day
+        addDays(date_key, days_before + windows_back * {{ window_days }}) as compared_on
+    from days_compared
+    where compared_on between subtractDays(last_day, {{ window_days - 1 }}) and last_day
 
 ),
 
