@@ -5,7 +5,7 @@ import json
 
 from cli.console import say, step
 from cli.dbt_progress import build_models
-from cli.ml_verbs import publish_forecasts, train_models
+from cli.ml_verbs import estimate_customer_values, publish_forecasts, train_models
 from cli.programs import run_python
 from contracts.problems import NotYet, Problem
 from contracts.settings import PROJECT, Settings
@@ -69,6 +69,8 @@ def _learn(settings: Settings, last_day: str) -> None:
             say("  Nothing was published, for the reason above; what hangs on forecasts stays empty.")
     step("Stock policies held to demand in money")
     _succeeded(run_python(settings, "spark_jobs.optimise_stock"), "The choice of a stock policy")
+    step("What known customers will bring in twelve months")
+    _succeeded(estimate_customer_values(settings), "The estimate of customers' value")
 
 
 def _succeeded(code: int, what: str) -> bool:

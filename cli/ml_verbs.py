@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     for verb in (backtest, train, predict):
         app.command(context_settings=PASS_ON)(verb)
+    app.command("value-customers", context_settings=PASS_ON)(value_customers)
 
 
 def backtest(context: typer.Context) -> None:
@@ -43,6 +44,11 @@ def predict(context: typer.Context) -> None:
     raise typer.Exit(publish_forecasts(load_settings(), *context.args))
 
 
+def value_customers(context: typer.Context) -> None:
+    """Estimate what each known customer will bring in the next twelve months. --help tells the rest."""
+    raise typer.Exit(estimate_customer_values(load_settings(), *context.args))
+
+
 def train_models(settings: Settings, *arguments: str) -> int:
     """Train and release on the features there are; gives the exit code. Nothing new: nothing is done."""
     return run_python(settings, _PROGRAM, "train", *arguments)
@@ -51,6 +57,11 @@ def train_models(settings: Settings, *arguments: str) -> int:
 def publish_forecasts(settings: Settings, *arguments: str) -> int:
     """Predict from the last day known; gives the exit code, 1 where the gate stayed shut."""
     return run_python(settings, "spark_jobs.predict_demand", *arguments)
+
+
+def estimate_customer_values(settings: Settings, *arguments: str) -> int:
+    """Estimate and write; gives the exit code, 3 where too few customers came back."""
+    return run_python(settings, "spark_jobs.value_customers", *arguments)
 
 
 def _chosen(arguments: list[str]) -> list[str]:

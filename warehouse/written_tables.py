@@ -9,6 +9,7 @@ from typing import NamedTuple
 from contracts.tables import (
     ALERT_ACKNOWLEDGEMENTS,
     BATCH_PROCESSING_RESULTS,
+    CUSTOMER_VALUES,
     ML_MODEL_RESULTS,
     PANELS,
     PREDICTIONS,
@@ -144,6 +145,27 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {
             "made_at": _INSTANT,
         },
         ("source", "store_id", "product_id", "made_date"),
+        "made_at",
+        "toYYYYMM(made_date)",
+    ),
+    # One row per day made and customer who ever bought: what the next twelve months are expected to bring.
+    CUSTOMER_VALUES: WrittenTable(
+        {
+            "run_id": "String",
+            "source": _WORD,
+            "customer_id": "String",
+            "currency": _WORD,
+            "made_date": "Date32",  # the last day known
+            "model": _WORD,  # of purchases: BG/NBD, exponential/NBD
+            "chance_alive": "Float64",  # that the customer has not left for good
+            "expected_purchases": "Float64",  # days with a purchase in the twelve months after made_date
+            "expected_spend": "Float64",  # sales amount of such a day
+            "margin_rate": "Float64",  # margin left of a sales amount, after returns
+            "discount_rate": "Float64",  # per year
+            "estimated_value": _MONEY,  # margin of the twelve months, discounted
+            "made_at": _INSTANT,
+        },
+        ("source", "customer_id", "made_date"),
         "made_at",
         "toYYYYMM(made_date)",
     ),

@@ -15,7 +15,7 @@ DOC = """
 - Mondays, and when started with `{"weekly": true}`: **backtest** holds every model to demand that it has not seen,
   **train** chooses one for each class of demand by rule, fits it anew and releases it; a naive model wins when it wins.
 - Every day: **predict** four weeks ahead, **policies** scores stock rules and writes the cheapest one's advice,
-  **forecasts_modelled** builds what reads either.
+  **value_customers** estimates what known customers will bring, **forecasts_modelled** builds what reads any of it.
 - **backup**: what is new since the last one; on Mondays a full one before it, and what is older than 30 days
   and built on by none is deleted. It waits for nothing: a red task is no reason to have none.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
@@ -48,6 +48,9 @@ with DAG(
         doc_md="Four weeks ahead; exit code 1: the forecasts did not pass their gate and stay unpublished.",
     )
     policies = verb("policies", **LONG, **after, doc_md="What each stock rule would have cost; the cheapest advises.")
+    values = verb(
+        "value-customers", task_id="value_customers", **LONG, **after, doc_md="Margin of each customer, a year ahead."
+    )
     modelled = models.build("forecasts_modelled", selector="after_ml", **after, doc_md="What reads predictions.")
     backups = [
         verb("backup", "--keep-days", "30", task_id="backup_full", kind=Weekly, **after, doc_md="Whole, once a week."),
@@ -64,6 +67,6 @@ with DAG(
     clean_up = Command(
         task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
     )
-    chain(*weekly, predict, policies, modelled, report)
+    chain(*weekly, predict, policies, values, modelled, report)
     chain(*backups)
     docs >> clean_up

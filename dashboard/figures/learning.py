@@ -52,6 +52,13 @@ FRONTIER = """
            sum(estimated_stock_value) as value
     from reporting.stock_frontier where source = {retailer:String} group by level order by level
 """
+DRIFT = """
+    select period_start_date as day, replaceOne(measure, 'drift of ', '') as what, max(value) as value
+    from reporting.ml_model_performance
+    where source = {retailer:String} and evaluation = 'drift'
+    group by day, what order by day, what
+"""
+DRIFTING = 4  # lines that a small chart holds
 PROMOTED = """
     select toStartOfMonth(starts_on) as month, sum(estimated_base_units) as base, sum(estimated_uplift_units) as uplift
     from reporting.promotion_results
@@ -243,6 +250,13 @@ def features(reader: Reader, filters: Filters, model: str) -> pd.DataFrame:
 def frontier(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Service against capital: `level` of stock against the one in force, `fill_rate`, `value`; estimated."""
     return reader.rows(FRONTIER, filters.parameters())
+
+
+def drift(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """What moved most on the last day, over four weeks: `day`, `what`, `value` (1 is where chance ends)."""
+    found = reader.rows(DRIFT, filters.parameters())
+    last = found[found["day"] == found["day"].max()].nlargest(DRIFTING, "value")
+    return found[found["what"].isin(last["what"])].assign(what=lambda rows: rows["what"].map(spoken))
 
 
 def promoted(reader: Reader, filters: Filters) -> pd.DataFrame:

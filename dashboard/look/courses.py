@@ -178,3 +178,23 @@ def curve(frame: pd.DataFrame, x: str, y: str, at: str) -> alt.LayerChart | None
     )
     force = base.transform_filter(f"datum.{at} == 1").mark_point(size=140, filled=True, color=tones.second)
     return base.mark_line(color=tones.first, point=alt.OverlayMarkDef(color=tones.first, size=30)) + force
+
+
+@drawn
+def against_limit(frame: pd.DataFrame, x: str, part: str, y: str) -> alt.LayerChart | None:
+    """A line for each part over time, and a rule at 1, which is the limit."""
+    if frame.empty:
+        return None
+    tones = colours()
+    lines = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%d %b", tickCount=4)),
+            y=alt.Y(f"{y}:Q", title=None, axis=_FIVE_TICKS),
+            color=alt.Color(f"{part}:N", scale=alt.Scale(range=list(tones.series))),
+            tooltip=[alt.Tooltip(f"{x}:T", format="%a %d %b"), f"{part}:N", alt.Tooltip(f"{y}:Q", format=",.2f")],
+        )
+    )
+    rule = alt.Chart(pd.DataFrame({"limit": [1]})).mark_rule(strokeDash=[4, 3], color=tones.muted).encode(y="limit:Q")
+    return lines + rule

@@ -123,5 +123,12 @@ def _reasons(view: View) -> None:
             nothing="No predicted day is over yet.",
             height=150,
         )
-    with drift:
-        drawing.show_chart(None, "Drift", "", nothing=f"{NOT_RECORDED} Nothing records it so far.")
+    with drift, guarded():
+        drawing.show_chart(
+            courses.against_limit(figures.drift(reader, filters), "day", "what", "value"),
+            "Drift",
+            "Line chart: how far features and errors are from the weeks before; above 1 is more than chance.",
+            nothing=f"{NOT_RECORDED} It takes weeks of features.",
+            note="1: where chance ends",
+            height=150,
+        )

@@ -25,6 +25,8 @@ ORDER = (
     "duplicates",
     "completeness",
     "sales_anomalies",
+    "elasticities",
+    "customers_left",
 )
 _SHARED = {"root_causes": "root_causes_judged", "root_causes_confused": "root_causes_judged"}  # what both begin with
 _READS = re.compile(r"\b(?:from|join)\s+(\w+)\.(\w+)")

@@ -66,8 +66,11 @@ EMPTY = {  # until models run, planners know better, and somebody brings a panel
     "core.fact_ml_predictions",
     "features.feat_panel_daily",
     "intermediate.int_panel_series_arrayed",
+    "kpi.experiments",
     "kpi.mart_demand_forecasts",
     "kpi.policy_overrides",
+    "monitoring.feature_drift",  # too few series
+    "staging.stg_ml__customer_values",
     "staging.stg_ml__releases",
 }
 

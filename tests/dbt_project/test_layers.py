@@ -11,7 +11,7 @@ LEVELS = {"staging": 0, "intermediate": 1, "core": 1, "kpi": 2, "features": 3, "
 SOURCES = {"raw", "ml", "realtime", "batch", "monitoring"}
 OF_PROGRAMS = ("stg_realtime__", "stg_ml__", "stg_batch__", "stg_quality__", "int_source")
 CLOCKS = r"\b(?:now|now64|today|yesterday|nowInBlock|utcTimestamp)\s*\(|\bcurrent_(?:timestamp|date)\b"
-ORDER_DEPENDENT = r"\b(any|anyLast|any_value|groupArray|groupUniqArray|quantile(?!Exact)|median|rand)\w*\("
+ORDER_DEPENDENT = r"\b(any|anyLast|any_value|groupArray|groupUniqArray|quantile(?!s?Exact)|median|rand)\w*\("
 
 
 def _layer(model: dict[str, Any]) -> str:

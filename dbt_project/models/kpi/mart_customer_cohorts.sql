@@ -1,4 +1,4 @@
-{{ config(order_by=['source', 'currency', 'cohort_month', 'months_since']) }}
+{{ config(order_by=['source', 'currency', 'cohort_month', 'months_since'], tags=['predicted']) }}
 
 with customers as (
 

@@ -1,5 +1,5 @@
 {%- set window_days = 364 -%}
-{{ config(order_by=['source', 'customer_id']) }}
+{{ config(order_by=['source', 'customer_id'], tags=['predicted']) }}
 
 with customers as (
 
@@ -16,6 +16,21 @@ source_days as (
 segments as (
 
     select * from {{ ref('rfm_segments') }}
+
+),
+
+-- The last estimate made by now.
+values_estimated as (
+
+    select
+        source,
+        customer_id,
+        argMax(made.currency, made_date) as value_currency,
+        argMax(made.estimated_value, made_date) as estimated_value
+    from {{ ref('stg_ml__customer_values') }} as made
+    inner join source_days using (source)
+    where made_date <= toDate32(as_of)
+    group by source, customer_id
 
 ),
 
@@ -147,7 +162,7 @@ select
     cast(window_net_revenue as Decimal(18, 4)) as net_revenue_52_weeks,
     cast(cost_tracked_revenue as Decimal(18, 4)) as cost_tracked_revenue,
     cast(cogs_amount as Decimal(18, 4)) as cogs_amount,
-    cast(null as Nullable(Decimal(18, 4))) as estimated_lifetime_value,
+    cast(if(value_currency = currency, estimated_value, null) as Nullable(Decimal(18, 4))) as estimated_lifetime_value,
 
     -- dates
     joined_date,
@@ -155,3 +170,4 @@ select
     last_purchase_date
 from customers_scored
 left join segments using (recency_score, frequency_score)
+left join values_estimated using (source, customer_id)

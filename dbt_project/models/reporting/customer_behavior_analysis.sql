@@ -1,3 +1,5 @@
+{{ config(tags=['predicted']) }}
+
 with customers as (
 
     select * from {{ ref('mart_customers') }}
@@ -26,7 +28,9 @@ segments as (
         sum(customers.net_revenue) as net_revenue,
         sum(customers.net_revenue_52_weeks) as net_revenue_52_weeks,
         sum(customers.cost_tracked_revenue) as cost_tracked_revenue,
-        sum(customers.cogs_amount) as cogs_amount
+        sum(customers.cogs_amount) as cogs_amount,
+        sum(ifNull(customers.estimated_lifetime_value, 0)) as estimated_lifetime_value,
+        countIf(isNotNull(customers.estimated_lifetime_value)) as customers_valued
     from customers
     group by source, currency, segment_name
 
@@ -63,8 +67,7 @@ behaviour as (
         sum(unknown_customers.sales_amount),
         sum(unknown_customers.net_revenue),
         sumIf(unknown_customers.net_revenue, is_in_window),
-        0,
-        0
+        0, 0, 0, 0
     from unknown_customers
     group by source, currency
 
@@ -75,7 +78,8 @@ behaviour_compared as (
     select
         *,
         sum(net_revenue_52_weeks) over (partition by source, currency) as all_revenue_52_weeks,
-        sum(customers) over (partition by source) as all_customers
+        sum(customers) over (partition by source) as all_customers,
+        sum(customers_valued) over (partition by source) as all_customers_valued
     from behaviour
 
 )
@@ -103,8 +107,8 @@ select
     cast(round(net_revenue_52_weeks, 2) as Decimal(18, 2)) as net_revenue_52_weeks,
     cast(round(cost_tracked_revenue, 2) as Decimal(18, 2)) as cost_tracked_revenue,
     cast(cost_tracked_revenue - cogs_amount as Decimal(18, 4)) as historic_margin,
-    cast(0 as Decimal(18, 2)) as estimated_lifetime_value,
-    cast('not estimated yet' as String) as lifetime_value_status,
+    cast(round(estimated_lifetime_value, 2) as Decimal(18, 2)) as estimated_lifetime_value,
+    cast(if(all_customers_valued > 0, 'estimated', 'not estimated yet') as String) as lifetime_value_status,
 
     -- ratios of sums
     {{ ratio('sales_amount', 'transactions') }} as average_transaction_value,

@@ -61,11 +61,31 @@ backtest as (
 
 ),
 
+-- Of drift, above the line how far it went, below it how far chance goes: 1 is an alarm.
+drift as (
+
+    select
+        source, 'drift' as evaluation, '' as run_id, '' as model, '' as demand_class, 0 as horizon_week,
+        date_key as period_start_date, concat('drift of ', feature) as measure, stability_index as numerator,
+        threshold as denominator, window_values as observations, false as is_champion, true as is_latest
+    from {{ ref('feature_drift') }}
+
+    union all
+
+    select
+        source, 'drift', '', model, '', 0, date_key, 'drift of the mean error', error_shift, threshold, 8, false,
+        true
+    from {{ ref('forecast_drift') }}
+
+),
+
 performance as (
 
     select * from live
     union all
     select * from backtest
+    union all
+    select * from drift
 
 ),
 

@@ -23,6 +23,10 @@ PAIR = {"store_id": ID, "product_id": ID}
 
 # The columns that the scorecard reads, as dbt makes them.
 COLUMNS: dict[str, dict[str, str]] = {
+    "core.dim_product": {"product_id": ID, "category": ID, "is_current": "Bool"},
+    "core.dim_promotion": {
+        "promotion_id": ID, "product_id": ID, "promotion_type": ID, "discount_rate": "Nullable(Decimal(9, 6))",
+    },
     "core.fact_inventory": PAIR | {"date_key": DAY, "open_minutes": "Int32", "out_of_stock_minutes": "Int32"},
     "core.fact_inventory_movements": PAIR | {"movement_type": ID, "moved_at": INSTANT, "units": UNITS},
     "core.fact_purchase_order_lines": {"date_key": DAY},
@@ -41,6 +45,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     | {"phantom_probability": "Nullable(Float64)"}
     | dict.fromkeys(("empty_rate", "expected_units", "no_sale_probability"), "Float64"),
     "intermediate.int_store_days_opened": {"store_id": ID, "date_key": DAY, "starts_at": INSTANT, "ends_at": INSTANT},
+    "kpi.mart_customers": {"customer_id": ID, "last_purchase_date": "Nullable(Date32)"},
+    "kpi.mart_price_elasticities": {
+        "product_id": ID, "category": ID, "estimated_category_elasticity": "Float64",
+    },
     "kpi.mart_lost_sales_daily": PAIR
     | {"date_key": DAY, "cause": ID, "estimated_lost_units": "Decimal(18, 6)", "estimated_lost_margin": MONEY},
     "kpi.mart_promotions": {
@@ -61,6 +69,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kpi.mart_unknown_loss_estimated": PAIR
     | {"month_start_date": DAY, "counts": "Int64", "estimated_loss_units": "Nullable(Decimal(18, 6))"}
     | {"estimated_loss_amount": MONEY},
+    "staging.stg_ml__customer_values": {"customer_id": ID, "chance_alive": "Float64", "made_date": DAY},
     "staging.stg_realtime__sales_anomalies": PAIR
     | dict.fromkeys(("found_in", "anomaly_id", "kind", "category"), ID)
     | {"opened_at": INSTANT, "ended_at": f"Nullable({INSTANT})", "is_withdrawn": "Bool"},

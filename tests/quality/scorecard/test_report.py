@@ -14,7 +14,7 @@ SUBJECT = Subject("lost_sales", "Lost sales", "Units.", "select 1")
 def test_every_query_has_a_title_and_words() -> None:
     """Each SQL file of the folder is read, says what it compares, and asks for one source."""
     subjects = read_subjects()
-    assert len(subjects) == 13
+    assert len(subjects) == 15
     assert all(subject.title and subject.about and "{source:String}" in subject.query for subject in subjects)
     assert ("truth", "lost_sales") in subjects[0].tables
 

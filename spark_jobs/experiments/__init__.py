@@ -1,0 +1,1 @@
+"""Experiments with stores and customers: how often one may look."""
