@@ -18,16 +18,15 @@ DOC = """
   **value_customers** estimates what known customers will bring, **forecasts_modelled** builds what reads any of it.
 - **backup**: what is new since the last one; on Mondays a full one before it, and what is older than 30 days
   and built on by none is deleted. It waits for nothing: a red task is no reason to have none.
+  **archive** then moves months of raw that ended more than `RETAIL_ARCHIVE_DAYS` days ago into Parquet files.
 - **docs_site**: dbt's docs, which the page's menu links to. **daily_report**: `$RETAIL_HOME/reports/daily.md`.
 - **clean_up**: task logs, reports and Airflow's records older than 30 days; customers who were erased and came back.
-
-Drift and archive have no place here yet.
 """
 LONG = {"execution_timeout": timedelta(hours=3), "pool": "spark", "retries": 1}
 
 with DAG(
     **dag_options("daily_operations", at("0 3 * * *"), timedelta(hours=6)),
-    description="Forecasts, policies, backup, docs, report, clean-up",
+    description="Forecasts, policies, customers, backup, archive, docs, report, clean-up",
     doc_md=DOC,
     tags=["daily", "ml"],
     params={"weekly": Param(False, type="boolean", description="Backtest, train and release now")},
@@ -55,6 +54,7 @@ with DAG(
     backups = [
         verb("backup", "--keep-days", "30", task_id="backup_full", kind=Weekly, **after, doc_md="Whole, once a week."),
         verb("backup", "--incremental", **after, doc_md="What is new since the last one."),
+        verb("archive", "--yes", **after, doc_md="Old months of raw go into Parquet files, which are still read."),
     ]
     docs = verb("docs", "--only-make", task_id="docs_site", doc_md="dbt's docs: models, columns, lineage.")
     report = Command(
