@@ -68,5 +68,5 @@ with DAG(
         task_id="clean_up", module="local_stack.clean_up", arguments=[], doc_md="What nobody reads again."
     )
     chain(*weekly, predict, policies, values, modelled, report)
-    chain(*backups)
     docs >> clean_up
+    chain(*backups)
