@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ from contracts.problems import Problem
 from local_stack.java import java_command
 
 LOCK = Path(__file__).with_name("jars.lock")
-GROUPS = ("kafka", "spark")
+GROUPS = ("kafka", "spark")  # what the stack runs on; the lock's others are fetched by the tests that ask for them
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,21 @@ class Jar:
         return f"{self.group}/{self.name}-{self.version}.jar"
 
 
-def locked_jars() -> list[Jar]:
-    """Every archive of the lock."""
+def locked_jars(groups: Sequence[str] = GROUPS) -> list[Jar]:
+    """Every archive of these groups of the lock."""
     lines = (line.split() for line in LOCK.read_text().splitlines() if line and not line.startswith("#"))
-    return [Jar(group, *coordinates.split(":"), sha256) for group, coordinates, sha256 in lines]
+    jars = (Jar(group, *coordinates.split(":"), sha256) for group, coordinates, sha256 in lines)
+    return [jar for jar in jars if jar.group in groups]
 
 
-def missing_jars(folder: Path) -> list[Jar]:
+def missing_jars(folder: Path, groups: Sequence[str] = GROUPS) -> list[Jar]:
     """Archives of the lock that the folder does not hold."""
-    return [jar for jar in locked_jars() if not (folder / jar.file).is_file()]
+    return [jar for jar in locked_jars(groups) if not (folder / jar.file).is_file()]
 
 
-def fetch_jars(folder: Path) -> int:
+def fetch_jars(folder: Path, groups: Sequence[str] = GROUPS) -> int:
     """Bring what is missing into `folder`; gives how many came. Raises Problem without a network or on a wrong hash."""
-    missing = missing_jars(folder)
+    missing = missing_jars(folder, groups)
     if not missing:
         return 0
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,10 +77,10 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _retrieve(jars: Iterable[Jar], work: Path) -> None:
+def _retrieve(jars: Sequence[Jar], work: Path) -> None:
     descriptor = work / "ivy.xml"
     descriptor.write_text(_descriptor(jars))
-    arguments = ["-ivy", str(descriptor), "-confs", *GROUPS]
+    arguments = ["-ivy", str(descriptor), "-confs", *_groups(jars)]
     run_ivy(work, arguments, f"{work}/[conf]/[artifact]-[revision].[ext]")
 
 
@@ -105,8 +106,12 @@ def pyspark_folder() -> Path:
     return Path(find_spec("pyspark").origin).parent
 
 
-def _descriptor(jars: Iterable[Jar]) -> str:
-    confs = "".join(f"<conf name={quoteattr(group)}/>" for group in GROUPS)
+def _groups(jars: Iterable[Jar]) -> list[str]:
+    return sorted({jar.group for jar in jars})
+
+
+def _descriptor(jars: Sequence[Jar]) -> str:
+    confs = "".join(f"<conf name={quoteattr(group)}/>" for group in _groups(jars))
     lines = "".join(
         f"<dependency org={quoteattr(jar.organisation)} name={quoteattr(jar.name)} rev={quoteattr(jar.version)} "
         f'transitive="false" conf="{jar.group}-&gt;default"/>'

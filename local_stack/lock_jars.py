@@ -15,6 +15,7 @@ WANTED = {
         ("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),  # Kafka 4.3's log4j; without it nothing is logged
     ],
     "spark": [("org.apache.spark", "spark-sql-kafka-0-10_2.13", version("pyspark"))],
+    "s3": [("org.gaul", "s3proxy", "2.9.0")],  # an S3 server for tests
 }
 HEADER = "# Java archives by group, Maven coordinates and SHA-256; written by `python -m local_stack.lock_jars`.\n"
 SEPARATOR = "+++"
@@ -32,11 +33,16 @@ def _resolve(group: str, work: Path) -> list[str]:
     for coordinates in WANTED[group]:
         run_ivy(work, ["-dependency", *coordinates, "-confs", "default"], f"{work}/{group}/{names}.[ext]")
     jars = sorted((work / group).glob("*.jar"))
-    return [f"{group} {_coordinates(jar)} {hash_of(jar)}" for jar in jars if not _comes_with_spark(group, jar)]
+    wanted = (jar for jar in jars if not (_comes_with_spark(group, jar) or _is_of_one_platform(jar)))
+    return [f"{group} {_coordinates(jar)} {hash_of(jar)}" for jar in wanted]
 
 
 def _coordinates(jar: Path) -> str:
     return ":".join(jar.stem.split(SEPARATOR))
+
+
+def _is_of_one_platform(jar: Path) -> bool:
+    return "-native-" in jar.name  # faster sockets of Netty, several files under one name
 
 
 def _comes_with_spark(group: str, jar: Path) -> bool:

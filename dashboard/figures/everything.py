@@ -36,6 +36,7 @@ ASKED: tuple[Ask, ...] = (
     learning.sold_before,
     learning.days_without_stock,
     learning.frontier,
+    learning.promoted,
     store.cards,
     store.ranking,
     store.mix,

@@ -14,7 +14,7 @@ MEASURES = """
            sum(observations) as observations, max(run_id) as run, max(is_champion) as is_champion,
            max(is_serving) as is_serving, max(period_start_date) as until
     from reporting.ml_model_performance
-    where source = {retailer:String} and denominator != 0
+    where source = {retailer:String} and denominator != 0 and is_latest
       and measure in ('rmsse', 'mase7', 'wape', 'bias', 'coverage_90', 'coverage')
     group by evaluation, model, demand_class, horizon_week, measure
 """
@@ -42,9 +42,9 @@ CONSTRAINED = """
     from reporting.predictions where {condition} and is_champion group by day having over > 0 order by day
 """
 FEATURES = """
-    select replaceOne(measure, 'permutation: ', '') as feature, avg(value) as weight
+    select feature, avg(value) as weight
     from reporting.ml_model_performance
-    where source = {retailer:String} and startsWith(measure, 'permutation: ') and model = {model:String}
+    where source = {retailer:String} and feature != '' and is_latest and model = {model:String}
     group by feature having weight > 0 order by weight desc limit 10
 """
 FRONTIER = """
@@ -52,6 +52,13 @@ FRONTIER = """
            sum(estimated_stock_value) as value
     from reporting.stock_frontier where source = {retailer:String} group by level order by level
 """
+PROMOTED = """
+    select toStartOfMonth(starts_on) as month, sum(estimated_base_units) as base, sum(estimated_uplift_units) as uplift
+    from reporting.promotion_results
+    where {condition} and currency = {currency:String} and starts_on > addMonths({last:Date}, -12)
+    group by month order by month
+"""
+PROMOTED_PARTS = {"base": "Base (est.)", "uplift": "Added (est.)"}
 LEARNER = "boosted_counts"
 
 
@@ -236,3 +243,9 @@ def features(reader: Reader, filters: Filters, model: str) -> pd.DataFrame:
 def frontier(reader: Reader, filters: Filters) -> pd.DataFrame:
     """Service against capital: `level` of stock against the one in force, `fill_rate`, `value`; estimated."""
     return reader.rows(FRONTIER, filters.parameters())
+
+
+def promoted(reader: Reader, filters: Filters) -> pd.DataFrame:
+    """Units sold under promotions of the last twelve months, by the month they began: `month`, `part`, `units`."""
+    found = reader.rows(PROMOTED.replace("{condition}", filters.condition(category="category")), filters.parameters())
+    return found.rename(columns=PROMOTED_PARTS).melt("month", var_name="part", value_name="units")

@@ -23,7 +23,9 @@ def against_last_year(frame: pd.DataFrame, x: str, now: str, then: str) -> alt.C
 
 
 @drawn
-def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[str]) -> alt.LayerChart | None:
+def stacked_parts(
+    frame: pd.DataFrame, x: str, part: str, y: str, parts: list[str], figure: str = MONEY
+) -> alt.LayerChart | None:
     """Stacked columns of parts above and below nought, with a mark at their sum."""
     if frame.empty:
         return None
@@ -38,7 +40,7 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[st
             tooltip=[
                 alt.Tooltip(f"{x}:T", format="%B %Y", title="Month"),
                 f"{part}:N",
-                alt.Tooltip(f"{y}:Q", format=MONEY),
+                alt.Tooltip(f"{y}:Q", format=figure),
             ],
         )
     )
@@ -48,7 +50,7 @@ def stacked_parts(frame: pd.DataFrame, x: str, part: str, y: str, parts: list[st
         .encode(
             x=alt.X(f"yearmonth({x}):O", title=None),
             y=alt.Y(f"sum({y}):Q", title=None),
-            tooltip=[alt.Tooltip(f"sum({y}):Q", format=MONEY, title="Together")],
+            tooltip=[alt.Tooltip(f"sum({y}):Q", format=figure, title="Together")],
         )
     )
     return columns + total

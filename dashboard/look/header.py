@@ -15,7 +15,7 @@ from dashboard.look.remembering import Remembered, live
 from dashboard.look.states import FAILURES
 
 STAMP_S = 5
-_KEPT, _SAID = "choice", "url"
+_KEPT, _SAID, _PAGE = "choice", "url", "page"
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class View:
     source: state.Source
 
 
-def show_header() -> View | None:
-    """The filters and the stamp; None where there is nothing to filter yet. Raises as the warehouse does."""
+def show_header(page: str) -> View | None:
+    """The filters and the stamp of a page; None where there is nothing to filter yet. Raises as the warehouse does."""
     found = state.sources(live())
     if not found:
         return None
-    choice = _choice()
+    choice = _choice(page)
     source = state.chosen_source(found, choice.retailer)
     reader = Remembered(source.version)
     whole_last = state.last_whole_day(reader, source)
@@ -51,10 +51,12 @@ def has_figures() -> bool:
         return False
 
 
-def _choice() -> Choice:
-    """What the URL says if it is new, else what was chosen before."""
+def _choice(page: str) -> Choice:
+    """What the URL says if it is new, else what was chosen before: a link to another page says nothing of filters."""
     said = {name: st.query_params.get_all(name) for name in st.query_params}
-    if _KEPT not in st.session_state or (said and said != st.session_state[_SAID]):
+    is_silent_link = st.session_state.get(_PAGE) != page and not said
+    st.session_state[_PAGE] = page
+    if _KEPT not in st.session_state or (said != st.session_state[_SAID] and not is_silent_link):
         st.session_state[_KEPT], st.session_state[_SAID] = read_choice(said), said
         _fill_widgets(st.session_state[_KEPT])
     return st.session_state[_KEPT]

@@ -36,7 +36,7 @@ def run_page(page) -> None:
     """Show a page under the header; where the warehouse does not answer, say so and go on by itself."""
     show_style()
     try:
-        view = show_header()
+        view = show_header(page.url_path)
     except FAILURES as error:
         show_error(error)
         wait_for_recovery(has_figures)

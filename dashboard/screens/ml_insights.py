@@ -87,7 +87,7 @@ def _tables(measures, models) -> None:
 
 def _reasons(view: View) -> None:
     reader, filters = view.reader, view.filters
-    capital, features, without, drift = st.columns(4)
+    capital, features, promotions, without, drift = st.columns([4, 4, 4, 3, 3])
     with capital, guarded():
         drawing.show_chart(
             courses.curve(figures.frontier(reader, filters), "value", "fill_rate", "level"),
@@ -105,6 +105,16 @@ def _reasons(view: View) -> None:
             nothing=f"{NOT_RECORDED} Train with ./retail train.",
             height=150,
         )
+    with promotions, guarded():
+        parts = list(figures.PROMOTED_PARTS.values())
+        drawing.show_chart(
+            courses.stacked_parts(figures.promoted(reader, filters), "month", "part", "units", parts, ",.0f"),
+            "Promotion and base apart",
+            "Stacked columns by the month promotions began: units that would have sold anyway, and units added.",
+            nothing="No promotion has a past that is long enough.",
+            note="units, est.",
+            height=150,
+        )
     with without, guarded():
         drawing.show_chart(
             groups.bars(figures.days_without_stock(reader, filters), "day", "days_without_stock", ",.0f"),
@@ -114,4 +124,4 @@ def _reasons(view: View) -> None:
             height=150,
         )
     with drift:
-        drawing.show_chart(None, "Drift; promotion uplift", "", nothing=f"{NOT_RECORDED} Nothing records them so far.")
+        drawing.show_chart(None, "Drift", "", nothing=f"{NOT_RECORDED} Nothing records it so far.")

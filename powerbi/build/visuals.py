@@ -6,7 +6,7 @@ from powerbi.build.fields import chosen, expression, literal, projection, query_
 from powerbi.tmdl import Model
 
 SCHEMA = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition/visualContainer/2.8.0/schema.json"
-NOT_ROLES = {"id", "type", "at", "title", "alt", "sort", "where", "text", "heat", "sync", "select", "size"}
+NOT_ROLES = {"id", "type", "at", "title", "alt", "sort", "where", "text", "heat", "backdrop", "sync", "select", "size"}
 _HEAT = ("'#FFFFFF'", "'#0072B2'")
 
 
@@ -67,6 +67,9 @@ def _container(said: dict[str, Any], model: Model) -> dict[str, Any]:
     objects = {"general": [properties(altText=said["alt"])]}
     titled = said["type"] not in ("textbox",)
     objects["title"] = [properties(show=titled, **({"text": said["title"]} if titled else {}))]
+    if backdrop := said.get("backdrop"):
+        colour = {"solid": {"color": {"expr": expression(backdrop, model)}}}
+        objects["background"] = [{"properties": {**properties(show=True)["properties"], "color": colour}}]
     if help_text := _help(said, model):
         objects["visualHeader"] = [properties(show=True, showTooltipButton=True)]
         objects["visualHeaderTooltip"] = [properties(text=help_text)]

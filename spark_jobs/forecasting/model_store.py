@@ -1,5 +1,6 @@
 """Where released artefacts are kept: a folder, or any file system that pyarrow knows by URI (S3)."""
 
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,17 +28,17 @@ class ModelStore:
         """Copy a folder, with its release.json, under the id; gives its address."""
         place = f"{self._root}/{release_id}"
         try:
-            self._files.create_dir(place, recursive=True)
-            for part in sorted(folder.iterdir(), key=lambda part: part.name == _COMPLETE):
-                fs.copy_files(
-                    str(part),
-                    f"{place}/{part.name}",
-                    source_filesystem=fs.LocalFileSystem(),
-                    destination_filesystem=self._files,
-                )
+            for part in _parts(folder):
+                self._write(part, f"{place}/{part.relative_to(folder).as_posix()}")
         except (pa.ArrowException, OSError) as error:
             raise _unreachable(self.location, error) from error
         return f"{self.location.rstrip('/')}/{release_id}"
+
+    def _write(self, part: Path, place: str) -> None:
+        """By a stream of our own: pyarrow's `copy_files` says nothing of an upload that failed."""
+        self._files.create_dir(place.rpartition("/")[0], recursive=True)
+        with part.open("rb") as source, self._files.open_output_stream(place) as target:
+            shutil.copyfileobj(source, target)
 
     def fetch(self, release_id: str) -> Path:
         """A local folder with what was put. Raises Problem if it is not there."""
@@ -59,6 +60,13 @@ class ModelStore:
             fs.copy_files(place, str(part), source_filesystem=self._files, destination_filesystem=fs.LocalFileSystem())
             part.rename(folder)
         return folder
+
+
+def _parts(folder: Path) -> list[Path]:
+    """Every file, the one that completes the release last."""
+    return sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda path: (path.name == _COMPLETE, path)
+    )
 
 
 def _unreachable(location: str, error: Exception) -> Problem:

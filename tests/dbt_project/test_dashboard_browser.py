@@ -147,6 +147,19 @@ def test_a_filter_changes_figures_and_stays_in_the_url(page: Any, address: str, 
     assert _figures(page)["Total revenue"].lstrip("£€$") == "55.50"
 
 
+def test_back_takes_a_filter_away_again(page: Any, address: str, week: WarehouseBuild) -> None:
+    """The browser's button leads to what was looked at before: all stores, then one, then all."""
+    ((name,),) = week.rows("select store_name from reporting.stores where store_id = 's1' and is_current")
+    _open(page, address)
+    page.get_by_role("combobox", name="Stores").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelectorAll('.card .figure')[1].innerText === '7'")
+    page.go_back()
+    page.wait_for_function("document.querySelectorAll('.card .figure')[1].innerText === '18'")
+    assert "store=" not in page.url
+
+
 def test_a_link_opens_what_it_says(page: Any, address: str) -> None:
     """Store, category and days at once; `by_hand/metrics.md`, the last column."""
     _open(page, address, query="days=2026-01-06..2026-01-11&store=s1&category=drinks")

@@ -38,7 +38,8 @@ live as (
     select
         source, 'live' as evaluation, '' as run_id, model, demand_class, horizon_week,
         month_start_date as period_start_date,
-        measured.1 as measure, measured.2 as numerator, measured.3 as denominator, observations, is_champion
+        measured.1 as measure, measured.2 as numerator, measured.3 as denominator, observations, is_champion,
+        true as is_latest
     from errors_summed
     array join [
         ('wape', absolute_error, all_actual_units),
@@ -53,7 +54,8 @@ backtest as (
 
     select
         source, 'backtest' as evaluation, run_id, model, demand_class, horizon_week, origin_date as period_start_date,
-        measure, value as numerator, 1 as denominator, observations, is_champion
+        measure, value as numerator, 1 as denominator, observations, is_champion,
+        run_id = argMax(run_id, run_at) over (partition by source) as is_latest
     from {{ ref('stg_ml__model_results') }}
     where task = 'forecast'
 
@@ -101,6 +103,8 @@ select
     cast(measure as String) as measure,
 
     -- strings
+    if(startsWith(performance.measure, 'permutation: '), replaceOne(performance.measure, 'permutation: ', ''), '')
+        as feature,
     cast(ifNull(serving_reason, '') as String) as serving_reason,
 
     -- numerics
@@ -111,6 +115,7 @@ select
 
     -- booleans
     cast(is_champion as Bool) as is_champion,
+    cast(is_latest as Bool) as is_latest,
     cast(isNotNull(serving.serving_reason) as Bool) as is_serving
 from performance
 left join serving using (source, model, demand_class)
