@@ -69,6 +69,8 @@ looks as (
 
     select
         experiment_id,
+        source,
+        unit,
         treatment_share,
         arrayJoin(range(1, planned_weeks + 1)) as look,
         addDays(starts_on, 7 * look - 1) as looked_on
@@ -82,7 +84,9 @@ units_looked_at as (
 
     select
         looks.experiment_id as experiment_id,
+        looks.source as source,
         units.unit_id as unit_id,
+        if(looks.unit = 'customer', units.unit_id, '') as customer_id,
         looks.look as look,
         looks.looked_on as looked_on,
         {{ arm('looks.experiment_id', 'units.unit_id', 'looks.treatment_share') }} as arm,
@@ -112,7 +116,9 @@ units_measured as (
 
     select
         experiment_id,
+        source,
         unit_id,
+        customer_id,
         arm,
         cast(look as Int32) as look,
         looked_on,
