@@ -255,7 +255,7 @@ def frontier(reader: Reader, filters: Filters) -> pd.DataFrame:
 def drift(reader: Reader, filters: Filters) -> pd.DataFrame:
     """What moved most on the last day, over four weeks: `day`, `what`, `value` (1 is where chance ends)."""
     found = reader.rows(DRIFT, filters.parameters())
-    last = found[found["day"] == found["day"].max()].nlargest(DRIFTING, "value")
+    last = found[found["day"] == found["day"].max()].sort_values("value", ascending=False).head(DRIFTING)
     return found[found["what"].isin(last["what"])].assign(what=lambda rows: rows["what"].map(spoken))
 
 

@@ -83,7 +83,7 @@ def test_secrets_are_their_owners(running_stack: Settings, tmp_path: Path) -> No
     file = tmp_path / SECRETS_FILE
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     names = [line.split("=")[0] for line in file.read_text().splitlines()]
-    assert names == ["CLICKHOUSE_PASSWORD", "CLICKHOUSE_READER_PASSWORD"]
+    assert names == ["CLICKHOUSE_PASSWORD", "CLICKHOUSE_READER_PASSWORD", "RETAIL_ERASURE_SALT"]
     assert all(len(line.split("=")[1]) >= 32 for line in file.read_text().splitlines())
 
 

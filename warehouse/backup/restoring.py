@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from clickhouse_connect.driver.client import Client
 
 from contracts.problems import Problem
-from contracts.tables import DATABASES, REPLACED
+from contracts.tables import DATABASES, ERASURES, REPLACED
 from warehouse.backup.manifest import Manifest, TableRecord
 from warehouse.backup.relations import columns, quoted
 from warehouse.backup.running import run, wait_for_earlier
@@ -17,7 +17,7 @@ from warehouse.doors import shut_other_doors
 
 Tell = Callable[[str], None]
 # Who was erased stays on the list, whatever is restored.
-KEPT = ("monitoring.erasures",)
+KEPT = (ERASURES,)
 _ANY_SIZE = "SETTINGS max_table_size_to_drop = 0"
 
 

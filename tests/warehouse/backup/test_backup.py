@@ -10,7 +10,7 @@ from clickhouse_connect.driver.client import Client
 
 from contracts.problems import Problem
 from contracts.settings import Settings
-from contracts.tables import FROZEN, RAW_TABLES, REALTIME_STOCK, REPLACED
+from contracts.tables import ERASURES, FROZEN, RAW_TABLES, REALTIME_STOCK, REPLACED
 from tests.dbt_project.own_server import own_clickhouse
 from tests.s3_server import s3_server
 from warehouse.backup import restoring, space
@@ -205,12 +205,11 @@ def test_doors_of_landing_are_shut_and_not_backed_up(client: Client, store: Back
 
 def test_who_was_erased_stays_on_the_list(client: Client, store: BackupStore) -> None:
     """A restore brings back rows, and not the list of the erased as it was then."""
-    client.command("CREATE TABLE monitoring.erasures (person String) ENGINE = MergeTree ORDER BY person")
     made = _take(client, store)
-    client.command("INSERT INTO monitoring.erasures VALUES ('mark')")
+    client.command(f"INSERT INTO {ERASURES} (person, erased_at, rows_by_table) VALUES ('mark', now(), '{{}}')")
     _restore(client, store, made.name)
-    assert client.command("SELECT person FROM monitoring.erasures") == "mark"
-    client.command("DROP TABLE monitoring.erasures SYNC")
+    assert client.command(f"SELECT person FROM {ERASURES}") == "mark"
+    client.command(f"TRUNCATE TABLE {ERASURES}")
 
 
 def test_a_backup_that_was_cut_short_is_none(client: Client, store: BackupStore) -> None:
