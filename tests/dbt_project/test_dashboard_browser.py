@@ -170,7 +170,7 @@ def test_a_link_opens_what_it_says(page: Any, address: str) -> None:
 def _download(page: Any) -> Any:
     """What the first CSV button gives; a click on a page that is just being drawn anew reaches nobody."""
     came: list[Any] = []
-    page.on("download", came.append)
+    page.on("download", lambda one: came.append(one))
     for _ in range(10):
         page.get_by_role("button", name="CSV").first.click()
         page.wait_for_timeout(2_000)
