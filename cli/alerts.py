@@ -4,13 +4,11 @@ import getpass
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.console import say
+from cli.console import output, say
 from contracts.settings import load_settings
 
-WIDE = 160  # where it goes into a file
 _HEADINGS = ("id", "severity", "cause", "where", "product", "since (UTC)", "what", "noted by")
 alerts = typer.Typer(no_args_is_help=True, help="Stock alerts: which are open, and taking note of one.")
 
@@ -37,8 +35,7 @@ def show(limit: Annotated[int, typer.Option(help="At most so many; 0: all.")] = 
             alert["alert_id"], alert["severity"], alert["cause"], alert["store_id"], alert["product_id"], since,
             alert["message"], alert["acknowledged_by"],
         )  # fmt: skip
-    output = Console(highlight=False)
-    (output if output.is_terminal else Console(highlight=False, width=WIDE)).print(table)
+    output().print(table)
 
 
 @alerts.command()

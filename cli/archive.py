@@ -8,7 +8,7 @@ import typer
 from clickhouse_connect.driver.client import Client
 from rich.table import Column, Table
 
-from cli.console import console, say, step
+from cli.console import ask, console, say, step
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from contracts.tables import RAW_TABLES
@@ -56,8 +56,7 @@ def move(
 
 
 def _move(client: Client, settings: Settings, found: list[RawPartition], store: str, yes: bool) -> None:
-    if not yes:
-        typer.confirm(f"Move {len(found)} partitions to {store}?", abort=True, err=True)
+    ask(f"Move {len(found)} partitions to {store}?", yes)
     for partition in found:
         step(f"{partition.month} of {partition.topic}")
         archive_partition(client, partition, store, settings.clickhouse_cluster)

@@ -1,22 +1,19 @@
 """Verbs: back the warehouse up, list backups, restore one."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.console import say, step
+from cli.console import ask, output, say, size, step
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from local_stack import supervision
 from warehouse.backup.manifest import Manifest
 
-WIDE = 160  # where it goes into a file
 _STREAMS = "streaming"
 
 From = Annotated[str, typer.Option("--from", metavar="PLACE", help="A folder or s3://…; RETAIL_BACKUPS if not given.")]
@@ -46,7 +43,7 @@ def backup(
         old = store.forget(made.made_at - timedelta(days=keep_days)) if keep_days else []
     kind = f"on {made.base}" if made.base else "full, for nothing to build on was there" if incremental else "full"
     rows = sum(table.rows for table in made.tables)
-    say(f"{made.name} ({kind}): {rows:,} rows, {_size(made.written_bytes)} written in {made.seconds:.1f} s.")
+    say(f"{made.name} ({kind}): {rows:,} rows, {size(made.written_bytes)} written in {made.seconds:.1f} s.")
     say(f"It is in {store.location}{f'; {len(old)} older ones are deleted' if old else ''}.")
 
 
@@ -65,7 +62,7 @@ def backups(
     if name:
         _show(_chosen(found, name, store.location))
     elif found:
-        _output().print(_list(found))
+        output().print(_list(found))
     else:
         say(f"There is no backup in {store.location}. Make one: ./retail backup.")
 
@@ -85,7 +82,7 @@ def restore(
     store = BackupStore(place or settings.backups, settings.backup_folder)
     found = store.made_by(_instant(as_of)) if as_of else store.manifests()
     chosen = _chosen(found, name, store.location)
-    _ask(f"Replace {len(chosen.tables)} tables by those of {chosen.name}, made {chosen.made_at:%F %T} UTC?", yes)
+    ask(f"Replace {len(chosen.tables)} tables by those of {chosen.name}, made {chosen.made_at:%F %T} UTC?", yes)
     with supervision.alone(settings, "backup"), _streams_stopped(settings):
         restored = restore_backup(connect(settings), store, chosen.name, step)
         _land_again(settings, chosen)
@@ -144,7 +141,7 @@ def _list(found: list[Manifest]) -> Table:
     table = Table(*(Column(name, no_wrap=True) for name in headings), box=None)
     for one in found:
         rows = f"{sum(part.rows for part in one.tables):,}"
-        sizes = _size(one.stored_bytes), _size(one.written_bytes)
+        sizes = size(one.stored_bytes), size(one.written_bytes)
         made = f"{one.made_at:%F %T}"
         table.add_row(one.name, made, one.scope, one.base, str(len(one.tables)), rows, *sizes, f"{one.seconds:.1f} s")
     return table
@@ -153,31 +150,11 @@ def _list(found: list[Manifest]) -> Table:
 def _show(chosen: Manifest) -> None:
     tables = Table(*(Column(name, no_wrap=True) for name in ("table", "rows", "bytes", "content hash")), box=None)
     for one in chosen.tables:
-        tables.add_row(one.name, f"{one.rows:,}", _size(one.stored_bytes), one.content_hash)
+        tables.add_row(one.name, f"{one.rows:,}", size(one.stored_bytes), one.content_hash)
     offsets = Table(*(Column(name, no_wrap=True) for name in ("topic", "partition", "offsets", "messages")), box=None)
     for at in chosen.offsets:
         offsets.add_row(at.topic, str(at.partition), f"{at.first_offset}-{at.next_offset - 1}", f"{at.messages:,}")
-    output = _output()
-    output.print(_list([chosen]))
-    output.print(tables)
-    output.print(offsets)
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e9:,.2f} GB" if number >= 1e9 else f"{number / 1e6:,.1f} MB"
-
-
-def _ask(question: str, yes: bool) -> None:
-    """Go on if the answer is yes. Raises typer.Exit if it is not."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Problem("Nobody is there to answer.", "Say it beforehand: --yes.")
-    if not typer.confirm(question, err=True):
-        say("Nothing was changed.")
-        raise typer.Exit(1)
-
-
-def _output() -> Console:
-    output = Console(highlight=False)
-    return output if output.is_terminal else Console(highlight=False, width=WIDE)
+    out = output()
+    out.print(_list([chosen]))
+    out.print(tables)
+    out.print(offsets)

@@ -1,10 +1,14 @@
 """Our own words to the person at the terminal; they go to stderr, so that stdout is data only."""
 
+import sys
+
+import typer
 from rich.console import Console
 
 from contracts.problems import Problem
 
 console = Console(stderr=True, highlight=False)
+_WIDE = 160  # where it goes into a file
 
 
 def say(text: str) -> None:
@@ -22,3 +26,28 @@ def explain(problem: Problem) -> None:
     console.print(f"[bold red]✗[/bold red] {problem.what}", soft_wrap=True)
     if problem.remedy:
         console.print(f"  {problem.remedy}", soft_wrap=True)
+
+
+def output() -> Console:
+    """Where data goes: stdout, in the terminal's width or wide enough for a file."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+def ask(question: str, yes: bool) -> None:
+    """Go on if the answer is yes. Raises typer.Exit if it is not, Problem where nobody can answer."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Problem("Nobody is there to answer.", "Say it beforehand: --yes.")
+    if not typer.confirm(question, err=True):
+        say("Nothing was changed.")
+        raise typer.Exit(1)
+
+
+def size(number: float) -> str:
+    """Bytes as people say them."""
+    for unit, many in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if abs(number) >= many:
+            return f"{number / many:,.1f} {unit}"
+    return f"{number:.0f} B"

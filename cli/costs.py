@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.console import say
+from cli.console import output, say, size
 from contracts.problems import Problem
 from contracts.settings import load_settings
 
-WIDE = 160  # where it goes into a file
 _LETTERS = 70  # of a statement
 PARTS = ("models", "queries", "storage")
 
@@ -43,8 +41,8 @@ def costs(
         _show(one, _rows(client, one, days, limit), limit)
     if part != "queries" and (million := per_million(table_costs(client, days))):
         say(
-            f"A million events, by the {million.events:,} that have landed: {_size(million.raw_bytes)} in raw,"
-            f" {_size(million.all_bytes)} in all tables."
+            f"A million events, by the {million.events:,} that have landed: {size(million.raw_bytes)} in raw,"
+            f" {size(million.all_bytes)} in all tables."
         )
     if part in ("", "models") and (seconds := last_build_seconds(client)):
         say(f"The last build of all models took {seconds:,.0f} s.")
@@ -66,10 +64,9 @@ def _write(rows: Sequence[NamedTuple]) -> None:
 
 
 def _show(part: str, rows: Sequence[NamedTuple], limit: int) -> None:
-    output = Console(highlight=False)
-    output = output if output.is_terminal else Console(highlight=False, width=WIDE)
+    out = output()
     if not rows:
-        output.print(f"{part}: nothing in these days")
+        out.print(f"{part}: nothing in these days")
         return
     names = rows[0]._fields
     words = [isinstance(value, str) for value in rows[0]]
@@ -80,21 +77,14 @@ def _show(part: str, rows: Sequence[NamedTuple], limit: int) -> None:
     table = Table(*columns, title=part, title_justify="left", box=None, header_style="dim")
     for row in rows[:limit]:
         table.add_row(*(_said(name, value)[:_LETTERS] for name, value in zip(names, row, strict=True)))
-    output.print(table)
+    out.print(table)
     if len(rows) > limit:
-        output.print(f"… and {len(rows) - limit} more: --limit, or --csv", style="dim")
+        out.print(f"… and {len(rows) - limit} more: --limit, or --csv", style="dim")
 
 
 def _said(name: str, value: object) -> str:
     if name.endswith("_bytes") or name == "bytes_a_day":
-        return _size(float(str(value)))
+        return size(float(str(value)))
     if isinstance(value, float):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
-
-
-def _size(number: float) -> str:
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if abs(number) >= size:
-            return f"{number / size:,.1f} {unit}"
-    return f"{number:.0f} B"

@@ -4,13 +4,12 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from cli.console import output
 from contracts.settings import load_settings
 from local_stack.doctor.findings import Finding, State
 
-WIDE = 160  # where it goes into a file
 _MARKS = {State.OK: "[green]✓[/]", State.WARNING: "[yellow]![/]", State.BROKEN: "[bold red]✗[/]"}
 
 
@@ -35,5 +34,4 @@ def _print(found: dict[str, Finding]) -> None:
     table = Table("", "check", "says", "what mends it", box=None, header_style="dim")
     for name, one in found.items():
         table.add_row(_MARKS[one.state], name, one.says, one.remedy)
-    output = Console(highlight=False)
-    (output if output.is_terminal else Console(highlight=False, width=WIDE)).print(table)
+    output().print(table)

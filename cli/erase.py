@@ -6,7 +6,7 @@ import typer
 from clickhouse_connect.driver.client import Client
 from rich.table import Column, Table
 
-from cli.console import console, say, step
+from cli.console import ask, console, say, step
 from cli.programs import run_dbt
 from contracts.persons import Person
 from contracts.problems import Problem
@@ -42,8 +42,7 @@ def erase_customer(
         _show(known)
     if dry_run or (again and not persons):
         return
-    if not yes:
-        typer.confirm(f"Erase {len(persons)} customer(s)? It cannot be undone.", abort=True, err=True)
+    ask(f"Erase {len(persons)} customer(s)? It cannot be undone.", yes)
     _erase(client, settings, persons, build)
 
 

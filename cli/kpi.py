@@ -6,10 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.console import say
+from cli.console import output, say
 from contracts.problems import Problem
 from contracts.settings import load_settings
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from warehouse.metrics.definitions import Metric, Registry
     from warehouse.metrics.questions import Question
 
-WIDE = 160  # where it goes into a file
 _BETTER = {"up": "↑", "down": "↓", "none": ""}
 _PLACES = {"money": 2, "times": 2, "days": 1}
 _COMPARED = {"prior_period": "period before", "last_year": "year before", "year_to_date": "year to date"}
@@ -157,5 +155,4 @@ def figure(value: Decimal | float | None, unit: str) -> str:
 
 
 def _print(table: Table) -> None:
-    output = Console(highlight=False)
-    (output if output.is_terminal else Console(highlight=False, width=WIDE)).print(table)
+    output().print(table)

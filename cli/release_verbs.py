@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 from clickhouse_connect.driver.client import Client
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.console import say
+from cli.console import ask, output, say
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from warehouse.releases import ReleaseLog
 
-WIDE = 160  # where it goes into a file
 release = typer.Typer(no_args_is_help=True, help="Released forecasting models: which serves, pin one, roll back.")
 
 Source = Annotated[str, typer.Option(help="Of the warehouse; by default the only one with a release, or demo.")]
@@ -41,10 +39,10 @@ def list_releases(source: Source = "") -> None:
     actions = Table(*(Column(name) for name in ("when (UTC)", "what", "release", "by", "why")), box=None)
     for one in log.actions:
         actions.add_row(f"{one.acted_at:%F %T}", one.action, one.release_id, one.acted_by, one.acted_reason)
-    output = _output()
-    output.print(table)
-    output.print()
-    output.print(actions)
+    out = output()
+    out.print(table)
+    out.print()
+    out.print(actions)
 
 
 @release.command()
@@ -75,7 +73,7 @@ def pin(
 
     _, client, log = _opened(source)
     name = log.require(release_id)
-    _ask(f"Let {name} serve until it is unpinned (now: {log.serving})?", yes)
+    ask(f"Let {name} serve until it is unpinned (now: {log.serving})?", yes)
     releases.pin(client, log, name, by or getpass.getuser(), reason)
     say(f"{name} serves, and stays. {_AFTERWARDS}")
 
@@ -97,7 +95,7 @@ def rollback(reason: Reason = "", source: Source = "", by: By = "", yes: Yes = F
 
     _, client, log = _opened(source)
     if log.before and not log.is_pinned:
-        _ask(f"Let {log.before} serve again instead of {log.serving}?", yes)
+        ask(f"Let {log.before} serve again instead of {log.serving}?", yes)
     done = releases.roll_back(client, log, by or getpass.getuser(), reason)
     say(f"{done.serving_release_id} serves. {_AFTERWARDS}")
 
@@ -117,19 +115,3 @@ def _opened(source: str, user: str = "writer") -> tuple[Settings, Client, Releas
             "Train and release one: ./retail train." if not found else f"Choose with --source: {', '.join(found)}.",
         )
     return settings, client, release_log(client, chosen)
-
-
-def _ask(question: str, yes: bool) -> None:
-    """Go on if the answer is yes. Raises typer.Exit if it is not."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Problem("Nobody is there to answer.", "Say it beforehand: --yes.")
-    if not typer.confirm(question, err=True):
-        say("Nothing was changed.")
-        raise typer.Exit(1)
-
-
-def _output() -> Console:
-    output = Console(highlight=False)
-    return output if output.is_terminal else Console(highlight=False, width=WIDE)

@@ -4,15 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from cli.console import say
+from cli.console import output, say
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 
 FOLDER = "scorecard"
-WIDE = 160
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +38,7 @@ def grade_sources(settings: Settings, source: str, folder: Path, tell: bool = Tr
     from quality.scorecard.report import LEGEND, as_markdown, as_tables, headlines
     from warehouse.client import connect
 
-    client, found, output = connect(settings, "reader"), {}, _output()
+    client, found, out = connect(settings, "reader"), {}, output()
     sources = [source] if source else graded_sources(client)
     if not sources:
         raise Problem("There is no simulated source to grade.", "./retail demo makes one.")
@@ -53,8 +51,8 @@ def grade_sources(settings: Settings, source: str, folder: Path, tell: bool = Tr
         found[name] = headlines(grades)
         if tell:
             for table in as_tables(grades):
-                output.print(table, "")
-            output.print(LEGEND, style="dim")
+                out.print(table, "")
+            out.print(LEGEND, style="dim")
         say(f"Written to {page}")
     return found
 
@@ -72,11 +70,5 @@ def _grade_worlds(settings: Settings) -> None:
     table = Table(*cells[0], box=None, header_style="bold")
     for row in cells[1:]:
         table.add_row(*row)
-    _output().print(table)
+    output().print(table)
     say(f"Written to {folder / 'worlds.md'}")
-
-
-def _output() -> Console:
-    """Standard output; where it goes into a file, lines may be long."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDE)

@@ -7,7 +7,7 @@ import psutil
 import typer
 from rich.table import Table
 
-from cli.console import console, say, step
+from cli.console import ask, console, say, step
 from contracts.problems import Problem
 from contracts.settings import Settings, load_settings
 from local_stack import supervision
@@ -157,8 +157,7 @@ def logs(
 def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Stop everything and delete this home's data: events, tables, checkpoints, simulations, logs. Asks first."""
     settings = load_settings()
-    if not yes:
-        typer.confirm(f"Delete all data under {settings.home}? It cannot be undone.", abort=True, err=True)
+    ask(f"Delete all data under {settings.home}? It cannot be undone.", yes)
     supervision.stop(settings)
     remove_data(settings)
     say(f"{settings.home} is empty now{_kept(settings)}.")
