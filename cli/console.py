@@ -36,13 +36,20 @@ def output() -> Console:
 
 def ask(question: str, yes: bool) -> None:
     """Go on if the answer is yes. Raises typer.Exit if it is not, Problem where nobody can answer."""
-    if yes:
+    if yes or _is_confirmed(question):
         return
-    if not sys.stdin.isatty():
-        raise Problem("Nobody is there to answer.", "Say it beforehand: --yes.")
-    if not typer.confirm(question, err=True):
-        say("Nothing was changed.")
-        raise typer.Exit(1)
+    say("Nothing was changed.")
+    raise typer.Exit(1)
+
+
+def _is_confirmed(question: str) -> bool:
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        console.print()
+        raise Problem("Nobody is there to answer.", "Say it beforehand: --yes.") from None
 
 
 def size(number: float) -> str:
