@@ -6,6 +6,8 @@ Values are lognormal, the reference four times as many, as there. False alarms b
 shift of 10 % is found at 1,000 by the spread of the values. Beside it the rule of thumb, an index above 0.2.
 """
 
+import argparse
+
 import chdb
 import jinja2
 import numpy as np
@@ -25,6 +27,7 @@ select countIf(stability_index > threshold) / {draws}, countIf(stability_index >
 
 def main() -> None:
     """Print both tables."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     random, sql = np.random.default_rng(20260101), stability_sql()
     print(f"{_DRAWS:,} draws each\n\nno drift, spread 0.5: alarms by the threshold, and by index > 0.2")
     for size in _SIZES:

@@ -1,5 +1,6 @@
 """Several streams in one session: they end together between two batches, and what breaks one is said of it."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from landing_lab import wait_until
+from pydantic import SecretStr
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 from support import settings_for
 
 from contracts.problems import Problem
+from contracts.settings import Settings
 from spark_jobs.hosting import session_options
 from spark_jobs.session import build_session
 from spark_jobs.stream import follow
@@ -26,6 +29,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = build_session("streams", settings, session_options(settings))
     yield session
     session.stop()
+
+
+def test_no_secret_is_in_a_plan(spark: SparkSession) -> None:
+    """Spark hides options by their names: those of every secret setting are among them."""
+    secrets = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    pattern = spark.sparkContext.getConf().get("spark.redaction.regex")
+    assert "retail_erasure_salt" in secrets
+    assert [name for name in secrets if not re.search(pattern, name)] == []
 
 
 class Lines:
