@@ -59,8 +59,8 @@ def _options(settings: Settings, name: str) -> dict[str, str]:
         ),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # Options of a sink are part of plans that are logged: Spark's own pattern, and the salt.
-        "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|salt",
+        # Options of a sink are part of plans that are logged: Spark's own pattern, and what else is secret here.
+        "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|salt|webhook",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
