@@ -141,12 +141,7 @@ def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart |
             ],
         )
     )
-    lines = pd.DataFrame(
-        {
-            "level": [levels["reorder_point"], levels["order_up_to"]],
-            "name": ["Reorder point (est.)", "Order up to (est.)"],
-        }
-    )
+    lines = pd.DataFrame(_levels(levels))
     rules = (
         alt.Chart(lines)
         .mark_rule(strokeDash=[4, 3], strokeWidth=2)
@@ -159,6 +154,13 @@ def projected(frame: pd.DataFrame, levels: dict[str, float]) -> alt.LayerChart |
         )
     )
     return stock + rules
+
+
+def _levels(levels: dict[str, float]) -> dict[str, list]:
+    point, up_to = levels["reorder_point"], levels["order_up_to"]
+    if point == up_to:  # a base-stock policy has one level, and two rules at one height look like one
+        return {"level": [point], "name": ["Order at and up to (est.)"]}
+    return {"level": [point, up_to], "name": ["Reorder point (est.)", "Order up to (est.)"]}
 
 
 @drawn
@@ -192,7 +194,11 @@ def against_limit(frame: pd.DataFrame, x: str, part: str, y: str) -> alt.LayerCh
         .encode(
             x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%d %b", tickCount=4)),
             y=alt.Y(f"{y}:Q", title=None, axis=_FIVE_TICKS),
-            color=alt.Color(f"{part}:N", scale=alt.Scale(range=list(tones.series))),
+            color=alt.Color(
+                f"{part}:N",
+                scale=alt.Scale(range=list(tones.series)),
+                legend=alt.Legend(title=None, columns=2, labelLimit=100),
+            ),
             tooltip=[alt.Tooltip(f"{x}:T", format="%a %d %b"), f"{part}:N", alt.Tooltip(f"{y}:Q", format=",.2f")],
         )
     )

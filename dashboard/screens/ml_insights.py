@@ -87,7 +87,7 @@ def _tables(measures, models) -> None:
 
 def _reasons(view: View) -> None:
     reader, filters = view.reader, view.filters
-    capital, features, promotions, without, drift = st.columns([4, 4, 4, 3, 3])
+    capital, features, promotions, without, drift = st.columns([4, 4, 4, 3, 4])
     with capital, guarded():
         drawing.show_chart(
             courses.curve(figures.frontier(reader, filters), "value", "fill_rate", "level"),
